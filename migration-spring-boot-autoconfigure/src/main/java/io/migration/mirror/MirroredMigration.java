@@ -1,0 +1,72 @@
+package io.migration.mirror;
+
+import io.migration.phase.PhaseControl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A migration with data, as operators see it. Thread safe; every method answers from
+ * memory.
+ */
+public interface MirroredMigration {
+
+	/**
+	 * Return what walks it.
+	 * @return phase control
+	 */
+	PhaseControl control();
+
+	/**
+	 * Return how it mirrors.
+	 * @return the settings
+	 */
+	MirrorSettings settings();
+
+	/**
+	 * Return what comparing reads has shown.
+	 * @return the comparisons
+	 */
+	Comparisons comparisons();
+
+	/**
+	 * Return how much waits for the relay, not older than a second.
+	 * @return the status
+	 */
+	JournalStatus journal();
+
+	/**
+	 * Return what keeps the relay from copying.
+	 * @return the problem, {@code null} if it copies or has nothing to do
+	 */
+	@Nullable String relayProblem();
+
+	/**
+	 * Return whether the circuit breaker around the other side is open.
+	 * @return whether it is open
+	 */
+	boolean circuitOpen();
+
+	/**
+	 * Return how many writers wait for the relay.
+	 * @return the number
+	 */
+	int waitingWriters();
+
+	/**
+	 * Return how many writers are parked while authority moves.
+	 * @return the number
+	 */
+	int parkedWriters();
+
+	/**
+	 * Return how many comparisons were dropped because too many were under way.
+	 * @return the count
+	 */
+	long shed();
+
+	/**
+	 * Return how many writes could not be mirrored, or cannot run on target.
+	 * @return the count
+	 */
+	long unsupported();
+
+}

@@ -1,0 +1,157 @@
+package io.migration.redis;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import io.lettuce.core.RedisChannelWriter;
+import io.lettuce.core.protocol.ConnectionFacade;
+import io.lettuce.core.protocol.RedisCommand;
+import io.lettuce.core.resource.ClientResources;
+import io.migration.Side;
+import io.migration.phase.PinnedPhase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between a connection's API and its channel: every command passes here, whatever
+ * it was called through. Holds what has to be remembered for one connection; decisions are
+ * {@link RedisRouter}'s.
+ */
+final class MigratingChannelWriter implements RedisChannelWriter {
+
+	private final RedisChannelWriter channel;
+
+	private final Side side;
+
+	private final RedisRouter router;
+
+	private @Nullable Transaction transaction;
+
+	private boolean watching;
+
+	MigratingChannelWriter(RedisChannelWriter channel, Side side, RedisRouter router) {
+		this.channel = channel;
+		this.side = side;
+		this.router = router;
+		router.opened(this);
+	}
+
+	@Override
+	public <K, V, T> RedisCommand<K, V, T> write(RedisCommand<K, V, T> command) {
+		try {
+			this.router.route(this, command);
+		}
+		catch (RuntimeException ex) {
+			command.completeExceptionally(ex);
+		}
+		return command;
+	}
+
+	@Override
+	@SuppressWarnings("unchecked")
+	public <K, V> Collection<RedisCommand<K, V, ?>> write(Collection<? extends RedisCommand<K, V, ?>> commands) {
+		commands.forEach(this::write);
+		return (Collection<RedisCommand<K, V, ?>>) commands;
+	}
+
+	/**
+	 * Return the writer of the channel itself.
+	 * @return the undecorated writer
+	 */
+	RedisChannelWriter channel() {
+		return this.channel;
+	}
+
+	Side side() {
+		return this.side;
+	}
+
+	@Nullable Transaction transaction() {
+		return this.transaction;
+	}
+
+	void transaction(@Nullable Transaction begun) {
+		this.transaction = begun;
+	}
+
+	boolean watching() {
+		return this.watching;
+	}
+
+	void watching(boolean now) {
+		this.watching = now;
+	}
+
+	@Override
+	public void close() {
+		closeAsync().join();
+	}
+
+	@Override
+	public CompletableFuture<Void> closeAsync() {
+		this.router.closed(this);
+		Transaction open = this.transaction;
+		this.transaction = null;
+		if (open != null) {
+			open.pinned().exit();
+		}
+		return this.channel.closeAsync();
+	}
+
+	@Override
+	public void setConnectionFacade(ConnectionFacade connection) {
+		this.channel.setConnectionFacade(connection);
+	}
+
+	@Override
+	public void setAutoFlushCommands(boolean autoFlush) {
+		this.channel.setAutoFlushCommands(autoFlush);
+	}
+
+	@Override
+	public void flushCommands() {
+		this.channel.flushCommands();
+	}
+
+	@Override
+	public ClientResources getClientResources() {
+		return this.channel.getClientResources();
+	}
+
+	/**
+	 * A MULTI block under way: pinned from MULTI to EXEC.
+	 */
+	static final class Transaction {
+
+		private final PinnedPhase pinned;
+
+		private final List<byte[]> touched = new ArrayList<>();
+
+		private @Nullable RuntimeException refusal;
+
+		Transaction(PinnedPhase pinned) {
+			this.pinned = pinned;
+		}
+
+		PinnedPhase pinned() {
+			return this.pinned;
+		}
+
+		List<byte[]> touched() {
+			return this.touched;
+		}
+
+		@Nullable RuntimeException refusal() {
+			return this.refusal;
+		}
+
+		void refuse(RuntimeException reason) {
+			if (this.refusal == null) {
+				this.refusal = reason;
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,158 @@
+package io.migration.redis;
+
+import java.time.Duration;
+import java.util.function.Supplier;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisChannelWriter;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.StatefulRedisConnectionImpl;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.json.JsonParser;
+import io.lettuce.core.protocol.CommandExpiryWriter;
+import io.lettuce.core.protocol.PushHandler;
+import io.lettuce.core.resource.ClientResources;
+import io.migration.Side;
+
+import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * A connection factory with the settings of another, whose connections write through
+ * {@link MigratingChannelWriter}. The client offers the place where a node's connection
+ * gets its writer as a method to override; so the same few lines serve a single server and
+ * every node of a cluster, and the redirections of a cluster stay above them.
+ */
+final class MigratingConnectionFactory extends LettuceConnectionFactory {
+
+	private final RedisEndpoint endpoint;
+
+	private final Side side;
+
+	private final RedisRouter router;
+
+	MigratingConnectionFactory(RedisConfiguration configuration, LettuceClientConfiguration client,
+			RedisEndpoint endpoint, Side side, RedisRouter router) {
+		super(configuration, client);
+		this.endpoint = endpoint;
+		this.side = side;
+		this.router = router;
+	}
+
+	/**
+	 * Create a factory with the settings of another.
+	 * @param original the application's or target's factory
+	 * @param endpoint how it reaches its server
+	 * @param side which side that is
+	 * @param router decides about commands
+	 * @return the factory, not started
+	 */
+	static MigratingConnectionFactory like(LettuceConnectionFactory original, RedisEndpoint endpoint, Side side,
+			RedisRouter router) {
+		MigratingConnectionFactory factory = new MigratingConnectionFactory(configuration(original),
+				original.getClientConfiguration(), endpoint, side, router);
+		factory.setShareNativeConnection(original.getShareNativeConnection());
+		factory.setValidateConnection(original.getValidateConnection());
+		factory.setConvertPipelineAndTxResults(original.getConvertPipelineAndTxResults());
+		return factory;
+	}
+
+	private static RedisConfiguration configuration(LettuceConnectionFactory original) {
+		if (original.getClusterConfiguration() != null) {
+			return original.getClusterConfiguration();
+		}
+		if (original.getSentinelConfiguration() != null) {
+			return original.getSentinelConfiguration();
+		}
+		if (original.getSocketConfiguration() != null) {
+			return original.getSocketConfiguration();
+		}
+		return original.getStandaloneConfiguration();
+	}
+
+	@Override
+	protected AbstractRedisClient createClient() {
+		return this.endpoint.cluster() ? clusterClient() : client();
+	}
+
+	private RedisClient client() {
+		MigratingRedisClient client = new MigratingRedisClient(this.endpoint.resources(), this.endpoint.uris().get(0),
+				this);
+		client.setOptions(this.endpoint.options());
+		return client;
+	}
+
+	private RedisClusterClient clusterClient() {
+		MigratingRedisClusterClient client = new MigratingRedisClusterClient(this.endpoint.resources(),
+				this.endpoint.uris(), this);
+		client.setOptions(clusterOptions(this.endpoint.options()));
+		return client;
+	}
+
+	private static ClusterClientOptions clusterOptions(ClientOptions options) {
+		return (options instanceof ClusterClientOptions cluster) ? cluster
+				: ClusterClientOptions.builder(options).build();
+	}
+
+	private RedisChannelWriter migrating(RedisChannelWriter writer, Duration timeout) {
+		if (writer instanceof CommandExpiryWriter expiring) {
+			// the connection does this only when it is given the expiring writer itself
+			expiring.setTimeout(timeout);
+		}
+		return new MigratingChannelWriter(writer, this.side, this.router);
+	}
+
+	/**
+	 * Return options with which a command never waits longer than a timeout.
+	 * @param options the options to begin with
+	 * @param timeout the timeout
+	 * @return the options
+	 */
+	static ClientOptions within(ClientOptions options, Duration timeout) {
+		return options.mutate().timeoutOptions(TimeoutOptions.enabled(timeout)).build();
+	}
+
+	private static final class MigratingRedisClient extends RedisClient {
+
+		private final MigratingConnectionFactory factory;
+
+		MigratingRedisClient(ClientResources resources, RedisURI uri, MigratingConnectionFactory factory) {
+			super(resources, uri);
+			this.factory = factory;
+		}
+
+		@Override
+		protected <K, V> StatefulRedisConnectionImpl<K, V> newStatefulRedisConnection(RedisChannelWriter writer,
+				PushHandler pushHandler, RedisCodec<K, V> codec, Duration timeout) {
+			return super.newStatefulRedisConnection(this.factory.migrating(writer, timeout), pushHandler, codec,
+					timeout);
+		}
+
+	}
+
+	private static final class MigratingRedisClusterClient extends RedisClusterClient {
+
+		private final MigratingConnectionFactory factory;
+
+		MigratingRedisClusterClient(ClientResources resources, Iterable<RedisURI> uris,
+				MigratingConnectionFactory factory) {
+			super(resources, uris);
+			this.factory = factory;
+		}
+
+		@Override
+		protected <K, V> StatefulRedisConnectionImpl<K, V> newStatefulRedisConnection(RedisChannelWriter writer,
+				PushHandler pushHandler, RedisCodec<K, V> codec, Duration timeout, Supplier<JsonParser> parser) {
+			return super.newStatefulRedisConnection(this.factory.migrating(writer, timeout), pushHandler, codec,
+					timeout, parser);
+		}
+
+	}
+
+}

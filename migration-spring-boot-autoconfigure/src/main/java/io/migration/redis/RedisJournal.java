@@ -1,0 +1,134 @@
+package io.migration.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.cluster.SlotHash;
+import io.migration.mirror.JournalStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the journal without changing it. Used by one thread.
+ */
+final class RedisJournal {
+
+	private final RedisKeys keys;
+
+	private final NodeConnections nodes;
+
+	RedisJournal(RedisKeys keys, NodeConnections nodes) {
+		this.keys = keys;
+		this.nodes = nodes;
+	}
+
+	/**
+	 * Return how many entries each journal holds.
+	 * @return entries by slot, empty journals left out; slot 0 stands for the only journal
+	 * of a server that is not a cluster
+	 */
+	Map<Integer, Long> depths() {
+		Map<Integer, RedisFuture<Long>> lengths = new LinkedHashMap<>();
+		this.nodes.buffer();
+		int journals = this.nodes.cluster() ? SlotHash.SLOT_COUNT : 1;
+		for (int slot = 0; slot < journals; slot++) {
+			byte[] journal = journal(slot);
+			lengths.put(slot, this.nodes.forKey(journal).xlen(journal));
+		}
+		this.nodes.flush();
+		Map<Integer, Long> depths = new LinkedHashMap<>();
+		lengths.forEach((slot, length) -> {
+			long depth = this.nodes.await(length);
+			if (depth > 0) {
+				depths.put(slot, depth);
+			}
+		});
+		return depths;
+	}
+
+	private byte[] journal(int slot) {
+		return this.keys.journal(this.nodes.cluster() ? slot : null);
+	}
+
+	/**
+	 * Return how much waits.
+	 * @return depth, and the age of the oldest entry by the server's clock
+	 */
+	JournalStatus status() {
+		Map<Integer, Long> depths = depths();
+		if (depths.isEmpty()) {
+			return JournalStatus.EMPTY;
+		}
+		long oldest = Long.MAX_VALUE;
+		for (Integer slot : depths.keySet()) {
+			String first = end(slot, true);
+			if (first != null) {
+				oldest = Math.min(oldest, Long.parseLong(first.substring(0, first.indexOf('-'))));
+			}
+		}
+		List<byte[]> time = this.nodes.await(this.nodes.forKey(this.keys.ledger()).time());
+		long now = Long.parseLong(new String(time.get(0), StandardCharsets.US_ASCII)) * 1000;
+		long depth = depths.values().stream().mapToLong(Long::longValue).sum();
+		return new JournalStatus(depth, Duration.ofMillis(Math.max(0, (oldest != Long.MAX_VALUE) ? now - oldest : 0)));
+	}
+
+	/**
+	 * Return the last id of each journal that is not empty.
+	 * @return ids by slot
+	 */
+	Map<Integer, String> ends() {
+		Map<Integer, String> ends = new LinkedHashMap<>();
+		depths().keySet().forEach((slot) -> {
+			String last = end(slot, false);
+			if (last != null) {
+				ends.put(slot, last);
+			}
+		});
+		return ends;
+	}
+
+	/**
+	 * Drop ids that the relay has passed.
+	 * @param ends ids by slot; those that were passed are removed
+	 * @return whether all have been passed
+	 */
+	boolean passed(Map<Integer, String> ends) {
+		ends.entrySet().removeIf((end) -> {
+			String first = end(end.getKey(), true);
+			return first == null || compare(first, end.getValue()) > 0;
+		});
+		return ends.isEmpty();
+	}
+
+	private @Nullable String end(int slot, boolean first) {
+		byte[] journal = journal(slot);
+		List<StreamMessage<byte[], byte[]>> found = this.nodes.await(first
+				? this.nodes.forKey(journal).xrange(journal, Range.unbounded(), Limit.from(1))
+				: this.nodes.forKey(journal).xrevrange(journal, Range.unbounded(), Limit.from(1)));
+		return found.isEmpty() ? null : found.get(0).getId();
+	}
+
+	private static int compare(String one, String other) {
+		int byTime = Long.compare(Long.parseLong(one.substring(0, one.indexOf('-'))),
+				Long.parseLong(other.substring(0, other.indexOf('-'))));
+		return (byTime != 0) ? byTime : Long.compare(Long.parseLong(one.substring(one.indexOf('-') + 1)),
+				Long.parseLong(other.substring(other.indexOf('-') + 1)));
+	}
+
+	/**
+	 * Remove every journal of the migration.
+	 */
+	void drop() {
+		depths().keySet().forEach((slot) -> {
+			byte[] journal = journal(slot);
+			this.nodes.await(this.nodes.forKey(journal).unlink(journal));
+		});
+	}
+
+}

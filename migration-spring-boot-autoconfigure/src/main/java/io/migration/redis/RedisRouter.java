@@ -1,0 +1,761 @@
+package io.migration.redis;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+import io.lettuce.core.RedisChannelWriter;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.TransactionResult;
+import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.CommandWrapper;
+import io.lettuce.core.protocol.CompleteableCommand;
+import io.lettuce.core.protocol.RedisCommand;
+import io.migration.MigrationPhase;
+import io.migration.MigrationPhase.Reads;
+import io.migration.MigrationPhase.Writes;
+import io.migration.OperationRefusedException;
+import io.migration.Side;
+import io.migration.WriteNotMirroredException;
+import io.migration.mirror.MirrorObserver;
+import io.migration.mirror.MirrorSettings;
+import io.migration.mirror.MirrorSettings.OnFailure;
+import io.migration.mirror.MirrorSettings.StaleReads;
+import io.migration.mirror.Relay;
+import io.migration.phase.CurrentPhase;
+import io.migration.phase.PinnedPhase;
+import io.migration.redis.MigratingChannelWriter.Transaction;
+import io.netty.buffer.ByteBuf;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides, by the phase, what becomes of each command. Thread safe; never blocks.
+ * <p>
+ * In off a command is passed on; it is counted only while it is handed to the channel, and
+ * a barrier on every connection tells when those have been answered. In the other phases a
+ * write becomes a {@link WriteUnit} and is counted until the caller has its answer.
+ * <p>
+ * A key with a write under way is read on the authority even in read-new: so a pipeline
+ * reads what it has written before the relay has passed.
+ */
+final class RedisRouter {
+
+	private static final Log logger = LogFactory.getLog(RedisRouter.class);
+
+	private static final int PENDING_BUCKETS = 4096;
+
+	private final String migration;
+
+	private final String instance;
+
+	private final RedisKeys keys;
+
+	private final MirrorSettings settings;
+
+	private final CurrentPhase phase;
+
+	private final ParkedWrites parked;
+
+	private final MirrorObserver observer;
+
+	private final Set<MigratingChannelWriter> writers = ConcurrentHashMap.newKeySet();
+
+	private final Set<String> reported = ConcurrentHashMap.newKeySet();
+
+	private final AtomicIntegerArray pending = new AtomicIntegerArray(PENDING_BUCKETS);
+
+	private final AtomicBoolean journalingBroken = new AtomicBoolean();
+
+	private final LongAdder unsupported = new LongAdder();
+
+	private Sides sides = Sides.NONE;
+
+	private ReadSampler sampler = (name, arguments) -> {
+	};
+
+	private volatile @Nullable CommandCatalog catalog;
+
+	private volatile @Nullable Relay relay;
+
+	RedisRouter(String migration, String instance, MirrorSettings settings, CurrentPhase phase, Duration maxPark,
+			MirrorObserver observer) {
+		this.migration = migration;
+		this.instance = instance;
+		this.keys = new RedisKeys(migration);
+		this.settings = settings;
+		this.phase = phase;
+		this.parked = new ParkedWrites(migration, phase, maxPark);
+		this.observer = observer;
+	}
+
+	void connect(Sides both, ReadSampler reads) {
+		this.sides = both;
+		this.sampler = reads;
+	}
+
+	void use(CommandCatalog known) {
+		this.catalog = known;
+	}
+
+	boolean knowsCommands() {
+		return this.catalog != null;
+	}
+
+	void mirrorBy(@Nullable Relay active) {
+		this.relay = active;
+	}
+
+	CurrentPhase phase() {
+		return this.phase;
+	}
+
+	ParkedWrites parked() {
+		return this.parked;
+	}
+
+	void opened(MigratingChannelWriter writer) {
+		this.writers.add(writer);
+	}
+
+	void closed(MigratingChannelWriter writer) {
+		this.writers.remove(writer);
+	}
+
+	boolean takeJournalingBroken() {
+		return this.journalingBroken.getAndSet(false);
+	}
+
+	long unsupported() {
+		return this.unsupported.sum();
+	}
+
+	/**
+	 * Send a barrier through every connection: when it has been answered, every command
+	 * that was handed to a channel before has been executed or has failed.
+	 * @return completes when all barriers have been answered or their connection has ended
+	 */
+	CompletableFuture<Void> barrier() {
+		return CompletableFuture.allOf(this.writers.stream()
+			.filter((writer) -> writer.transaction() == null)
+			.map((writer) -> {
+				AsyncCommand<byte[], byte[], String> ping = new AsyncCommand<>(
+						new Command<>(CommandType.PING, new StatusOutput<>(ByteArrayCodec.INSTANCE)));
+				writer.channel().write(ping);
+				return ping.exceptionally((failure) -> "ended").toCompletableFuture();
+			})
+			.toArray(CompletableFuture[]::new));
+	}
+
+	void route(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
+		PinnedPhase rules = this.phase.get();
+		if (rules.phase() == MigrationPhase.OFF && !rules.parksWrites() && writer.transaction() == null
+				&& !opensTransaction(command)) {
+			routeInOff(writer, command);
+		}
+		else {
+			routeMirrored(writer, command);
+		}
+	}
+
+	private void routeInOff(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
+		PinnedPhase pinned = this.phase.enter();
+		try {
+			if (pinned.phase() == MigrationPhase.OFF) {
+				writer.channel().write(command);
+				return;
+			}
+		}
+		finally {
+			pinned.exit();
+		}
+		routeMirrored(writer, command);
+	}
+
+	private static boolean opensTransaction(RedisCommand<?, ?, ?> command) {
+		return command.getType() == CommandType.MULTI;
+	}
+
+	private void routeMirrored(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
+		String name = command.getType().toString().toUpperCase(Locale.ROOT);
+		if (writer.transaction() != null) {
+			routeInTransaction(writer, writer.transaction(), name, command);
+			return;
+		}
+		switch (name) {
+			case "MULTI" -> beginTransaction(writer, command);
+			case "WATCH" -> {
+				writer.watching(true);
+				writer.channel().write(command);
+			}
+			case "UNWATCH" -> {
+				writer.watching(false);
+				writer.channel().write(command);
+			}
+			case "SELECT" -> refuseOtherDatabase(writer, command);
+			default -> routeByKind(writer, name, command);
+		}
+	}
+
+	private void refuseOtherDatabase(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
+		String index = new String(WireArguments.of(command).arguments().get(1), StandardCharsets.US_ASCII);
+		if (index.equals(String.valueOf(this.sides.database(writer.side())))) {
+			writer.channel().write(command);
+			return;
+		}
+		command.completeExceptionally(new OperationRefusedException(this.migration,
+				"SELECT %s was refused: a migration moves the one database that the connection factory is configured with. Use a second connection factory, with a migration of its own, for another database"
+					.formatted(index)));
+	}
+
+	private void routeByKind(MigratingChannelWriter writer, String name, RedisCommand<?, ?, ?> command) {
+		CommandCatalog known = this.catalog;
+		if (known == null) {
+			command.completeExceptionally(new OperationRefusedException(this.migration,
+					"the servers' command tables have not been read yet; try again"));
+			return;
+		}
+		CommandCatalog.Entry entry = known.find(name);
+		WireArguments arguments = null;
+		if (entry != null && !entry.reads() && !entry.writes() && known.hasSubcommands(name)) {
+			arguments = WireArguments.of(command);
+			entry = known.find(arguments.arguments());
+		}
+		if (entry != null && entry.reads()) {
+			routeRead(writer, entry, command);
+		}
+		else if (entry == null || entry.writes()) {
+			routeWrite(writer, name, entry, (arguments != null) ? arguments : WireArguments.of(command), command);
+		}
+		else if (writer.side() == this.phase.get().authority() || arguments != null) {
+			RedisCommand<?, ?, ?> passed = (arguments != null) ? new Encoded<>(command, arguments.wire()) : command;
+			writer.channel().write(passed);
+		}
+		else {
+			this.sides.read(this.phase.get().authority(), command);
+		}
+	}
+
+	private void routeRead(MigratingChannelWriter writer, CommandCatalog.Entry entry, RedisCommand<?, ?, ?> command) {
+		PinnedPhase rules = this.phase.get();
+		Integer hash = hashOfFirstKey(command);
+		boolean ownWriteUnderWay = hash != null && this.pending.get(bucket(hash)) > 0;
+		if (ownWriteUnderWay && rules.parksWrites()) {
+			this.parked.park(writer, command);
+			return;
+		}
+		Side answering = rules.authority();
+		if (rules.reads() == Reads.SHARED && hash != null && !ownWriteUnderWay && !writer.watching() && !entry.blocks()
+				&& rules.inReadShare(hash) && runsOnTarget(entry, command)) {
+			answering = Side.TARGET;
+		}
+		observe(command, false, answering);
+		if (rules.reads() != Reads.AUTHORITY && hash != null) {
+			this.sampler.sample(entry, command);
+		}
+		if (answering == writer.side()) {
+			writer.channel().write(command);
+		}
+		else if (answering == rules.authority()) {
+			this.sides.read(answering, command);
+		}
+		else {
+			readFromTarget(writer, command);
+		}
+	}
+
+	/**
+	 * A cluster answers commands whose keys share a slot; the authority answers the rest.
+	 */
+	private boolean runsOnTarget(CommandCatalog.Entry entry, RedisCommand<?, ?, ?> command) {
+		if (!this.sides.cluster(Side.TARGET) || command.getArgs().count() <= 1) {
+			return true;
+		}
+		if (entry.specs().size() == 1 && entry.specs().get(0).last() == 0 && !entry.specs().get(0).numbered()) {
+			return true;
+		}
+		List<byte[]> read = entry.keys(WireArguments.of(command).arguments(), false);
+		return read != null && sameSlot(read);
+	}
+
+	private static boolean sameSlot(List<byte[]> touched) {
+		int slot = SlotHash.getSlot(touched.get(0));
+		return touched.stream().allMatch((key) -> SlotHash.getSlot(key) == slot);
+	}
+
+	private void readFromTarget(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
+		if (this.settings.onFailure() == OnFailure.CONTINUE) {
+			this.sides.read(Side.TARGET, new FallingBack<>(command, writer.channel()));
+		}
+		else {
+			this.sides.read(Side.TARGET, command);
+		}
+	}
+
+	private static @Nullable Integer hashOfFirstKey(RedisCommand<?, ?, ?> command) {
+		if (command.getArgs() == null) {
+			return null;
+		}
+		ByteBuffer key = command.getArgs().getFirstEncodedKey();
+		return (key != null) ? key.hashCode() : null;
+	}
+
+	private static int hash(byte[] key) {
+		return ByteBuffer.wrap(key).hashCode();
+	}
+
+	private static int bucket(int hash) {
+		return (hash ^ (hash >>> 16)) & (PENDING_BUCKETS - 1);
+	}
+
+	private void routeWrite(MigratingChannelWriter writer, String name, CommandCatalog.@Nullable Entry entry,
+			WireArguments arguments, RedisCommand<?, ?, ?> command) {
+		Encoded<?, ?, ?> encoded = new Encoded<>(command, arguments.wire());
+		PinnedPhase pinned = this.phase.enter();
+		if (pinned.parksWrites()) {
+			pinned.exit();
+			this.parked.park(writer, encoded);
+			return;
+		}
+		if (pinned.authority() != writer.side() || writer.watching()) {
+			pinned.exit();
+			this.sides.forward(pinned.authority(), encoded);
+			return;
+		}
+		if (!pinned.phase().journals()) {
+			writer.channel().write(encoded);
+			pinned.exit();
+			return;
+		}
+		List<byte[]> touched = (entry == null || entry.blocks()) ? null : entry.keys(arguments.arguments(), true);
+		if (touched == null || touched.isEmpty()) {
+			routeUnmirrored(writer, pinned, name, encoded);
+			return;
+		}
+		if (touched.stream().anyMatch(RedisKeys::isOwn)) {
+			pinned.exit();
+			command.completeExceptionally(new OperationRefusedException(this.migration,
+					"keys that begin with '%s' are the starter's own and cannot be written".formatted(RedisKeys.PREFIX)));
+			return;
+		}
+		execute(writer, pinned, touched, arguments, command);
+	}
+
+	/**
+	 * A write that the journal cannot describe: source alone may run it in shadow, where
+	 * the copy is not relied on yet; later it is refused before it touches anything.
+	 */
+	private void routeUnmirrored(MigratingChannelWriter writer, PinnedPhase pinned, String name,
+			RedisCommand<?, ?, ?> command) {
+		this.unsupported.increment();
+		if (pinned.phase() == MigrationPhase.SHADOW) {
+			if (this.reported.add(name)) {
+				logger.warn("Migration '%s': %s cannot be mirrored yet; it runs on source alone, backfill is stale, and from dual-write on it is refused"
+					.formatted(this.migration, name));
+			}
+			this.journalingBroken.set(true);
+			observe(command, true, pinned.authority());
+			exitWhenDone(pinned, command);
+			writer.channel().write(command);
+			return;
+		}
+		pinned.exit();
+		command.completeExceptionally(new OperationRefusedException(this.migration,
+				"%s was refused in phase %s because it cannot be mirrored: its keys cannot be determined, or it blocks. Step back to shadow to run it on source alone"
+					.formatted(name, pinned.phase().wireName())));
+	}
+
+	private static void exitWhenDone(PinnedPhase pinned, RedisCommand<?, ?, ?> command) {
+		RedisCommand<?, ?, ?> completeable = CommandWrapper.unwrap(command, CompleteableCommand.class) != null ? command
+				: null;
+		if (completeable instanceof CompleteableCommand<?> hook) {
+			hook.onComplete((result, failure) -> pinned.exit());
+		}
+		else {
+			pinned.exit();
+		}
+	}
+
+	private void execute(MigratingChannelWriter writer, PinnedPhase pinned, List<byte[]> touched,
+			WireArguments arguments, RedisCommand<?, ?, ?> command) {
+		Relay active = this.relay;
+		Relay.Ticket ticket = (active != null && pinned.writes() != Writes.JOURNALED) ? active.ticket() : null;
+		boolean cluster = this.sides.cluster(writer.side());
+		byte[] entry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
+				touched);
+		WriteUnit unit = new WriteUnit(command, arguments.wire(), entry);
+		if (ticket != null) {
+			touched.forEach((key) -> this.pending.incrementAndGet(bucket(hash(key))));
+		}
+		long start = System.nanoTime();
+		unit.executed().whenComplete((executed, failure) -> {
+			if (cluster) {
+				this.sides.touched(writer.side(), SlotHash.getSlot(touched.get(0)));
+			}
+			if (ticket == null || active == null) {
+				finish(pinned, command, failure, start);
+			}
+			else if (failure != null || !executed) {
+				active.discard(ticket);
+				touched.forEach((key) -> this.pending.decrementAndGet(bucket(hash(key))));
+				finish(pinned, command, failure, start);
+			}
+			else {
+				active.await(ticket, this.settings.timeout()).whenComplete((covered, late) -> {
+					touched.forEach((key) -> this.pending.decrementAndGet(bucket(hash(key))));
+					finish(pinned, command, (late != null && raises(pinned)) ? notMirrored(late) : null, start);
+				});
+			}
+		});
+		writer.channel().write(unit);
+	}
+
+	private boolean raises(PinnedPhase pinned) {
+		return this.settings.onFailure() == OnFailure.RAISE
+				|| (pinned.writes() == Writes.REQUIRED && this.settings.staleReads() == StaleReads.DENY);
+	}
+
+	private WriteNotMirroredException notMirrored(Throwable late) {
+		Throwable cause = (late instanceof CompletionException && late.getCause() != null) ? late.getCause() : late;
+		String reason = (cause instanceof TimeoutException)
+				? "it did not confirm within " + this.settings.timeout() : String.valueOf(cause.getMessage());
+		return new WriteNotMirroredException(this.migration, reason, cause);
+	}
+
+	private void finish(PinnedPhase pinned, RedisCommand<?, ?, ?> command, @Nullable Throwable failure, long start) {
+		try {
+			Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
+					? failure.getCause() : failure;
+			if (cause instanceof WriteUnit.JournalLostException lost) {
+				this.journalingBroken.set(true);
+				command.completeExceptionally(new OperationRefusedException(this.migration,
+						"the write is done on the authority, but its journal entry failed (%s). Do not repeat it; journaling counts as broken, backfill is stale"
+							.formatted(lost.getMessage())));
+			}
+			else if (cause != null) {
+				command.completeExceptionally(cause);
+			}
+			else {
+				command.complete();
+			}
+			this.observer.operation(true, pinned.authority(),
+					cause == null && (command.getOutput() == null || !command.getOutput().hasError()),
+					System.nanoTime() - start);
+		}
+		finally {
+			pinned.exit();
+		}
+	}
+
+	private void observe(RedisCommand<?, ?, ?> command, boolean write, Side side) {
+		if (this.observer == MirrorObserver.NONE || !(command instanceof CompleteableCommand<?> hook)) {
+			return;
+		}
+		long start = System.nanoTime();
+		hook.onComplete((result, failure) -> this.observer.operation(write, side, failure == null,
+				System.nanoTime() - start));
+	}
+
+	private void beginTransaction(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
+		PinnedPhase pinned = this.phase.enter();
+		if (pinned.parksWrites()) {
+			pinned.exit();
+			this.parked.park(writer, command);
+			return;
+		}
+		if (pinned.authority() != writer.side()) {
+			pinned.exit();
+			command.completeExceptionally(new OperationRefusedException(this.migration,
+					"authority has moved while this connection was open; open a new connection and repeat the transaction"));
+			return;
+		}
+		writer.transaction(new Transaction(pinned));
+		writer.channel().write(command);
+	}
+
+	private void routeInTransaction(MigratingChannelWriter writer, Transaction transaction, String name,
+			RedisCommand<?, ?, ?> command) {
+		switch (name) {
+			case "EXEC" -> commitTransaction(writer, transaction, command);
+			case "DISCARD" -> {
+				writer.transaction(null);
+				writer.watching(false);
+				exitWhenDone(transaction.pinned(), command);
+				writer.channel().write(command);
+			}
+			default -> queueInTransaction(writer, transaction, name, command);
+		}
+	}
+
+	private void queueInTransaction(MigratingChannelWriter writer, Transaction transaction, String name,
+			RedisCommand<?, ?, ?> command) {
+		CommandCatalog known = this.catalog;
+		if (!transaction.pinned().phase().journals() || known == null) {
+			writer.channel().write(command);
+			return;
+		}
+		WireArguments arguments = WireArguments.of(command);
+		CommandCatalog.Entry entry = known.find(arguments.arguments());
+		boolean write = entry == null || entry.writes();
+		List<byte[]> touched = write && entry != null ? entry.keys(arguments.arguments(), true) : null;
+		if (write && (touched == null || touched.isEmpty())) {
+			this.unsupported.increment();
+			if (transaction.pinned().phase() == MigrationPhase.SHADOW) {
+				this.journalingBroken.set(true);
+			}
+			else {
+				transaction.refuse(new OperationRefusedException(this.migration,
+						"the transaction was refused in phase %s because the keys of %s cannot be determined"
+							.formatted(transaction.pinned().phase().wireName(), name)));
+			}
+		}
+		else if (touched != null) {
+			transaction.touched().addAll(touched);
+		}
+		writer.channel().write(new Encoded<>(command, arguments.wire()));
+	}
+
+	private void commitTransaction(MigratingChannelWriter writer, Transaction transaction,
+			RedisCommand<?, ?, ?> command) {
+		writer.transaction(null);
+		writer.watching(false);
+		PinnedPhase pinned = transaction.pinned();
+		RuntimeException refusal = transaction.refusal();
+		if (refusal != null) {
+			writer.channel()
+				.write(new AsyncCommand<>(
+						new Command<>(CommandType.DISCARD, new StatusOutput<>(ByteArrayCodec.INSTANCE))));
+			pinned.exit();
+			command.completeExceptionally(refusal);
+			return;
+		}
+		if (transaction.touched().isEmpty()) {
+			exitWhenDone(pinned, command);
+			writer.channel().write(command);
+			return;
+		}
+		Relay active = this.relay;
+		Relay.Ticket ticket = (active != null && pinned.writes() != Writes.JOURNALED) ? active.ticket() : null;
+		boolean cluster = this.sides.cluster(writer.side());
+		byte[] entry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
+				transaction.touched());
+		writer.channel().write(new JournalEntry(entry));
+		long start = System.nanoTime();
+		writer.channel().write(new Committing<>(command, () -> {
+			if (cluster) {
+				this.sides.touched(writer.side(), SlotHash.getSlot(transaction.touched().get(0)));
+			}
+			if (ticket == null || active == null) {
+				finish(pinned, command, null, start);
+			}
+			else if (discarded(command)) {
+				active.discard(ticket);
+				finish(pinned, command, null, start);
+			}
+			else {
+				active.await(ticket, this.settings.timeout())
+					.whenComplete((covered, late) -> finish(pinned, command,
+							(late != null && raises(pinned)) ? notMirrored(late) : null, start));
+			}
+		}, (failure) -> finish(pinned, command, failure, start)));
+	}
+
+	private static boolean discarded(RedisCommand<?, ?, ?> exec) {
+		return exec.getOutput() != null && exec.getOutput().get() instanceof TransactionResult result
+				&& result.wasDiscarded();
+	}
+
+	/**
+	 * Both sides, as far as commands are sent there that did not come through a connection
+	 * of that side.
+	 */
+	interface Sides {
+
+		/** Sides that were not connected yet. */
+		Sides NONE = new Sides() {
+
+			@Override
+			public void read(Side side, RedisCommand<?, ?, ?> command) {
+				command.completeExceptionally(new IllegalStateException("not connected"));
+			}
+
+			@Override
+			public void forward(Side side, RedisCommand<?, ?, ?> command) {
+				command.completeExceptionally(new IllegalStateException("not connected"));
+			}
+
+			@Override
+			public boolean cluster(Side side) {
+				return false;
+			}
+
+			@Override
+			public int database(Side side) {
+				return 0;
+			}
+
+			@Override
+			public void touched(Side side, int slot) {
+			}
+
+		};
+
+		/**
+		 * Send a command that changes nothing.
+		 */
+		void read(Side side, RedisCommand<?, ?, ?> command);
+
+		/**
+		 * Send a write through a connection of the side with authority, where it is
+		 * routed like any other.
+		 */
+		void forward(Side side, RedisCommand<?, ?, ?> command);
+
+		boolean cluster(Side side);
+
+		int database(Side side);
+
+		/**
+		 * Say that a slot of a cluster has a journal entry, so that the relay need not
+		 * look at all of them.
+		 */
+		void touched(Side side, int slot);
+
+	}
+
+	/**
+	 * Compares a sample of the reads.
+	 */
+	interface ReadSampler {
+
+		void sample(CommandCatalog.Entry entry, RedisCommand<?, ?, ?> command);
+
+	}
+
+	/**
+	 * A command whose arguments have been read already, and may be readable only once.
+	 */
+	private static final class Encoded<K, V, T> extends CommandWrapper<K, V, T> {
+
+		private final byte[] wire;
+
+		Encoded(RedisCommand<K, V, T> command, byte[] wire) {
+			super(command);
+			this.wire = wire;
+		}
+
+		@Override
+		public void encode(ByteBuf buffer) {
+			buffer.writeBytes(this.wire);
+		}
+
+	}
+
+	/**
+	 * A read that the authority answers when target does not.
+	 */
+	private static final class FallingBack<K, V, T> extends CommandWrapper<K, V, T> {
+
+		private final RedisChannelWriter authority;
+
+		private final AtomicBoolean fallen = new AtomicBoolean();
+
+		FallingBack(RedisCommand<K, V, T> command, RedisChannelWriter authority) {
+			super(command);
+			this.authority = authority;
+		}
+
+		@Override
+		public boolean completeExceptionally(Throwable failure) {
+			if (this.command.isDone() || !this.fallen.compareAndSet(false, true)) {
+				return false;
+			}
+			this.authority.write(this.command);
+			return true;
+		}
+
+		@Override
+		public boolean isDone() {
+			return this.fallen.get() || super.isDone();
+		}
+
+	}
+
+	/**
+	 * The journal entry of a MULTI block; its reply comes last in that of EXEC, where the
+	 * client ignores it.
+	 */
+	private static final class JournalEntry extends Command<byte[], byte[], String> {
+
+		private final byte[] wire;
+
+		JournalEntry(byte[] wire) {
+			super(CommandType.XADD, new StatusOutput<>(ByteArrayCodec.INSTANCE));
+			this.wire = wire;
+		}
+
+		@Override
+		public void encode(ByteBuf buffer) {
+			buffer.writeBytes(this.wire);
+		}
+
+	}
+
+	/**
+	 * The EXEC of a MULTI block; who waits for it is told later.
+	 */
+	private static final class Committing<K, V, T> extends CommandWrapper<K, V, T> {
+
+		private final Runnable executed;
+
+		private final Consumer<Throwable> failed;
+
+		Committing(RedisCommand<K, V, T> command, Runnable executed, Consumer<Throwable> failed) {
+			super(command);
+			this.executed = executed;
+			this.failed = failed;
+		}
+
+		@Override
+		public void complete() {
+			CommandOutput<K, V, T> output = getOutput();
+			if (output != null && output.hasError()) {
+				this.failed.accept(new RedisCommandExecutionException(output.getError()));
+				return;
+			}
+			this.executed.run();
+		}
+
+		@Override
+		public boolean completeExceptionally(Throwable failure) {
+			this.failed.accept(failure);
+			return true;
+		}
+
+		@Override
+		public void cancel() {
+			this.failed.accept(new CancellationException());
+		}
+
+	}
+
+}

@@ -1,0 +1,320 @@
+package io.migration.redis;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.protocol.RedisCommand;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A write and its journal entry as one atomic unit in one round trip:
+ * {@code MULTI}, the caller's command, {@code XADD journal}, {@code EXEC}.
+ * <p>
+ * For the client it is one command, the EXEC. {@link UnitExpander} puts the three others in
+ * front of it when it reaches the event loop, so nothing gets in between, whichever
+ * threads share the connection. Lettuce repeats commands that were under way when a
+ * connection broke; of a unit it repeats the EXEC alone, because the others count as done
+ * once their channel is gone, and the expander then puts fresh ones in front of it. So a
+ * unit is repeated whole, as often and in the order as the raw command would be.
+ * <p>
+ * The reply of the caller's command, an error included, goes into its own output,
+ * unaltered; the caller's command is not completed here but by whom listens to
+ * {@link #executed()}.
+ */
+final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
+
+	private static final byte[] MULTI = "*1\r\n$5\r\nMULTI\r\n".getBytes(StandardCharsets.US_ASCII);
+
+	private static final byte[] EXEC = "*1\r\n$4\r\nEXEC\r\n".getBytes(StandardCharsets.US_ASCII);
+
+	private final RedisCommand<?, ?, ?> write;
+
+	private final byte[] wire;
+
+	private final byte[] journalEntry;
+
+	private volatile @Nullable String refused;
+
+	/**
+	 * Create a unit.
+	 * @param write the caller's command
+	 * @param wire the caller's command, encoded
+	 * @param journalEntry the command that adds the journal entry, encoded
+	 */
+	WriteUnit(RedisCommand<?, ?, ?> write, byte[] wire, byte[] journalEntry) {
+		super(new Command<>(CommandType.EXEC, null));
+		this.write = write;
+		this.wire = wire;
+		this.journalEntry = journalEntry;
+		setOutput(new UnitOutput(write.getOutput()));
+	}
+
+	/**
+	 * Return the commands to send, this one last. Called on the event loop for each
+	 * attempt.
+	 * @param channel the channel they are sent through
+	 * @return the commands
+	 */
+	List<RedisCommand<?, ?, ?>> expand(Channel channel) {
+		this.refused = null;
+		setOutput(new UnitOutput(this.write.getOutput()));
+		return List.of(new Part(this, CommandType.MULTI, MULTI, channel),
+				new Part(this, this.write.getType(), this.wire, channel),
+				new Part(this, CommandType.XADD, this.journalEntry, channel), this);
+	}
+
+	/**
+	 * Return the caller's command, which this class never completes.
+	 * @return the command
+	 */
+	RedisCommand<?, ?, ?> write() {
+		return this.write;
+	}
+
+	/**
+	 * Return whether the caller no longer waits, so that a unit which was not sent yet
+	 * need not be.
+	 * @return whether the caller's command timed out or was cancelled
+	 */
+	boolean abandoned() {
+		return this.write.isDone();
+	}
+
+	@Override
+	public ProtocolKeyword getType() {
+		return this.write.getType();
+	}
+
+	@Override
+	public void encode(ByteBuf buffer) {
+		buffer.writeBytes(EXEC);
+	}
+
+	/**
+	 * Return what has become of the unit once the server has answered.
+	 * @return completes when the caller's command has its reply: {@code true} if the write
+	 * was executed without an error; fails when the connection did
+	 */
+	CompletableFuture<Boolean> executed() {
+		return handle((reply, failure) -> {
+			if (this.refused != null) {
+				this.write.getOutput().setError(this.refused);
+				return CompletableFuture.completedFuture(false);
+			}
+			if (failure != null) {
+				return CompletableFuture.<Boolean>failedFuture(failure);
+			}
+			UnitOutput output = (UnitOutput) getOutput();
+			if (output.journalError != null) {
+				return CompletableFuture.<Boolean>failedFuture(new JournalLostException(output.journalError));
+			}
+			return CompletableFuture.completedFuture(!this.write.getOutput().hasError());
+		}).thenCompose((outcome) -> outcome);
+	}
+
+	/**
+	 * The write was executed, its journal entry was not.
+	 */
+	static final class JournalLostException extends RuntimeException {
+
+		JournalLostException(String error) {
+			super(error);
+		}
+
+	}
+
+	/**
+	 * One of the commands in front of the EXEC. Its reply says QUEUED, or why the server
+	 * will not execute the unit.
+	 */
+	private static final class Part extends Command<byte[], byte[], Object> {
+
+		private final WriteUnit unit;
+
+		private final byte[] encoded;
+
+		private final Channel channel;
+
+		Part(WriteUnit unit, ProtocolKeyword type, byte[] encoded, Channel channel) {
+			super(type, new QueuedOutput());
+			this.unit = unit;
+			this.encoded = encoded;
+			this.channel = channel;
+		}
+
+		@Override
+		public void encode(ByteBuf buffer) {
+			buffer.writeBytes(this.encoded);
+		}
+
+		@Override
+		public void complete() {
+			if (getOutput().hasError() && this.unit.refused == null) {
+				this.unit.refused = getOutput().getError();
+			}
+			super.complete();
+		}
+
+		@Override
+		public boolean isDone() {
+			return super.isDone() || !this.channel.isActive();
+		}
+
+	}
+
+	/**
+	 * Takes the reply of a queued command.
+	 */
+	private static final class QueuedOutput extends CommandOutput<byte[], byte[], Object> {
+
+		QueuedOutput() {
+			super(ByteArrayCodec.INSTANCE, "");
+		}
+
+		@Override
+		public void set(ByteBuffer bytes) {
+			// OK and QUEUED say nothing
+		}
+
+	}
+
+	/**
+	 * Takes the reply of EXEC apart: the first element belongs to the caller's command,
+	 * the second is the id of the journal entry.
+	 */
+	private static final class UnitOutput extends CommandOutput<byte[], byte[], Object> {
+
+		private final CommandOutput<?, ?, ?> caller;
+
+		private int element = -1;
+
+		private @Nullable String journalError;
+
+		@SuppressWarnings("unchecked")
+		UnitOutput(CommandOutput<?, ?, ?> caller) {
+			super((RedisCodec<byte[], byte[]>) (RedisCodec<?, ?>) ByteArrayCodec.INSTANCE, "");
+			this.caller = caller;
+		}
+
+		@Override
+		public void set(ByteBuffer bytes) {
+			if (this.element == 0) {
+				this.caller.set(bytes);
+			}
+		}
+
+		@Override
+		public void setSingle(ByteBuffer bytes) {
+			if (this.element == 0) {
+				this.caller.setSingle(bytes);
+			}
+		}
+
+		@Override
+		public void setBigNumber(ByteBuffer bytes) {
+			if (this.element == 0) {
+				this.caller.setBigNumber(bytes);
+			}
+		}
+
+		@Override
+		public void set(long integer) {
+			if (this.element == 0) {
+				this.caller.set(integer);
+			}
+		}
+
+		@Override
+		public void set(double number) {
+			if (this.element == 0) {
+				this.caller.set(number);
+			}
+		}
+
+		@Override
+		public void set(boolean value) {
+			if (this.element == 0) {
+				this.caller.set(value);
+			}
+		}
+
+		@Override
+		public void setError(ByteBuffer error) {
+			if (this.element == 0) {
+				this.caller.setError(error);
+			}
+			else if (this.element == 1) {
+				this.journalError = StandardCharsets.UTF_8.decode(error).toString();
+			}
+			else {
+				super.setError(error);
+			}
+		}
+
+		@Override
+		public void multi(int count) {
+			if (!begins()) {
+				this.caller.multi(count);
+			}
+		}
+
+		@Override
+		public void multiArray(int count) {
+			if (!begins()) {
+				this.caller.multiArray(count);
+			}
+		}
+
+		@Override
+		public void multiPush(int count) {
+			if (!begins()) {
+				this.caller.multiPush(count);
+			}
+		}
+
+		@Override
+		public void multiMap(int count) {
+			if (!begins()) {
+				this.caller.multiMap(count);
+			}
+		}
+
+		@Override
+		public void multiSet(int count) {
+			if (!begins()) {
+				this.caller.multiSet(count);
+			}
+		}
+
+		private boolean begins() {
+			if (this.element < 0) {
+				this.element = 0;
+				return true;
+			}
+			return this.element > 0;
+		}
+
+		@Override
+		public void complete(int depth) {
+			if (depth >= 1 && this.element == 0) {
+				this.caller.complete(depth - 1);
+			}
+			if (depth == 1) {
+				this.element++;
+			}
+		}
+
+	}
+
+}
