@@ -8,15 +8,15 @@ import java.util.List;
  * <p>
  * What makes the sides converge, in any interleaving with writers:
  * <ol>
- * <li>a write and its journal entry are one atomic unit on the authority, so an entry that
- * can be read names state that can be read;</li>
- * <li>a round reads entries <em>before</em> it reads state, so the state is at least as new
- * as each entry; a write that comes later leaves an entry of its own;</li>
+ * <li>a write and its journal entry are one atomic unit on the authority, so an entry
+ * that can be read names state that can be read;</li>
+ * <li>a round reads entries <em>before</em> it reads state, so the state is at least as
+ * new as each entry; a write that comes later leaves an entry of its own;</li>
  * <li>a round is acknowledged by the other side before exactly the entries it read are
  * cleared, so a crash anywhere repeats a copy, and never loses one;</li>
- * <li>nobody else writes to the other side, and a round begins only when writes of earlier
- * rounds can no longer arrive ({@link #open()}), so an older state never lands on a newer
- * one.</li>
+ * <li>nobody else writes to the other side, and a round begins only when writes of
+ * earlier rounds can no longer arrive ({@link #open()}), so an older state never lands on
+ * a newer one.</li>
  * </ol>
  */
 public interface Copier {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one writer of the other side: runs a {@link Copier} round after round, and tells
- * waiting writers of this process when a round has covered their entries. One round serves
- * as many of them as have come by then.
+ * waiting writers of this process when a round has covered their entries. One round
+ * serves as many of them as have come by then.
  * <p>
  * Thread safe. After a failure it lets go of both sides and opens anew, guarded by a
  * circuit breaker; while that is open, waiting writers are told at once.

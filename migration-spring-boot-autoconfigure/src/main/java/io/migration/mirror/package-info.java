@@ -1,6 +1,6 @@
 /**
- * Journal and relay as contracts: waiting for the relay, comparing the sides, bounded work
- * beside the caller. Knows no kind of system.
+ * Journal and relay as contracts: waiting for the relay, comparing the sides, bounded
+ * work beside the caller. Knows no kind of system.
  */
 @NullMarked
 package io.migration.mirror;

@@ -46,7 +46,8 @@ final class AuthorityLedger {
 	/**
 	 * Register and read, wherever authority is.
 	 * @param instance this instance
-	 * @param desired what the property asks for, which counts only when there is no record
+	 * @param desired what the property asks for, which counts only when there is no
+	 * record
 	 * @return the record
 	 */
 	LedgerRecord join(FleetInstance instance, @Nullable DesiredPhase desired) {

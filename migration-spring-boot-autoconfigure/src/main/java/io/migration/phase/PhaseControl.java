@@ -31,14 +31,14 @@ import org.jspecify.annotations.Nullable;
  * Every instance runs one; a step is a compare-and-set on the ledger, so it does not
  * matter which of them takes it. The order within a step is always the same: the record
  * changes; every live instance replaces its {@link PinnedPhase}, waits until operations
- * pinned to earlier rules have ended, and acknowledges the record's revision; only then is
- * the next change considered. Therefore at most two neighbouring phases are active at
+ * pinned to earlier rules have ended, and acknowledges the record's revision; only then
+ * is the next change considered. Therefore at most two neighbouring phases are active at
  * once, and an operation never sees two.
  * <p>
  * A move of authority has stages. {@code closing}: new writes park, running ones end.
  * {@code swapping}: no writer runs anywhere, the relay empties the journal. Then the
- * compare-and-set on the outgoing side is the commit. Past the deadline any instance calls
- * the step off by a compare-and-set back to {@code open}.
+ * compare-and-set on the outgoing side is the commit. Past the deadline any instance
+ * calls the step off by a compare-and-set back to {@code open}.
  * <p>
  * One thread; public methods may be called from any other and are serialised with it by a
  * lock that is never held while an operation of the application runs.
@@ -317,8 +317,8 @@ public final class PhaseControl implements Migration {
 	}
 
 	/**
-	 * Tell the ledger which revision this instance has applied: it routes by it, and every
-	 * operation begun under earlier rules has ended.
+	 * Tell the ledger which revision this instance has applied: it routes by it, and
+	 * every operation begun under earlier rules has ended.
 	 */
 	private void acknowledge(LedgerRecord now) {
 		boolean news = false;
@@ -413,8 +413,7 @@ public final class PhaseControl implements Migration {
 		if (since == null) {
 			return false;
 		}
-		if (desired.equals(this.calledOffWish)
-				&& this.clock.instant().isBefore(since.plus(RETRY_AFTER_CALL_OFF))) {
+		if (desired.equals(this.calledOffWish) && this.clock.instant().isBefore(since.plus(RETRY_AFTER_CALL_OFF))) {
 			this.obstacle = "the move of authority was called off at its deadline; it is tried again a minute after %s"
 				.formatted(since);
 			return true;
@@ -491,8 +490,8 @@ public final class PhaseControl implements Migration {
 		for (Gate gate : this.gates) {
 			if (gate.guards(step)) {
 				Gate.Reading reading = gate.read(now);
-				statuses
-					.add(new GateStatus(gate.name(), step.toString(), reading.required(), reading.actual(), reading.met()));
+				statuses.add(new GateStatus(gate.name(), step.toString(), reading.required(), reading.actual(),
+						reading.met()));
 			}
 		}
 		return statuses;
@@ -516,10 +515,8 @@ public final class PhaseControl implements Migration {
 			.filter((status) -> !status.met() && !(force && skippable(status)))
 			.toList();
 		if (!closed.isEmpty()) {
-			return new StepOutcome.Refused(
-					"the step %s -> %s is held by %s".formatted(now.phase().wireName(), next.wireName(),
-							String.join(", ", closed.stream().map(GateStatus::gate).toList())),
-					closed);
+			return new StepOutcome.Refused("the step %s -> %s is held by %s".formatted(now.phase().wireName(),
+					next.wireName(), String.join(", ", closed.stream().map(GateStatus::gate).toList())), closed);
 		}
 		return ask(new DesiredPhase(next, by, reason, force));
 	}
@@ -580,8 +577,8 @@ public final class PhaseControl implements Migration {
 
 	private StepOutcome.@Nullable Refused askFlag(PhaseFlags service, DesiredPhase desired) {
 		if (!service.writable()) {
-			return new StepOutcome.Refused("the phase is decided by %s; set its variant to '%s' there".formatted(
-					service.whereToSet(this.settings.flag()), desired.phase().wireName()), List.of());
+			return new StepOutcome.Refused("the phase is decided by %s; set its variant to '%s' there"
+				.formatted(service.whereToSet(this.settings.flag()), desired.phase().wireName()), List.of());
 		}
 		try {
 			service.write(this.settings.flag(), desiredPhase(), desired.phase());

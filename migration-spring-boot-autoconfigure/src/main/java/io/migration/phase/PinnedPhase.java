@@ -120,12 +120,13 @@ public final class PinnedPhase {
 	}
 
 	/**
-	 * Return whether no operation is pinned to this object, which must have been replaced.
+	 * Return whether no operation is pinned to this object, which must have been
+	 * replaced.
 	 * <p>
-	 * Both counters only grow, and an operation is counted as entered before it is counted
-	 * as exited. Exits are summed first: if the later sum of entries equals it, nothing
-	 * was pinned at the moment in between; and nothing can enter any more, because an
-	 * entry that finds the object replaced takes itself back.
+	 * Both counters only grow, and an operation is counted as entered before it is
+	 * counted as exited. Exits are summed first: if the later sum of entries equals it,
+	 * nothing was pinned at the moment in between; and nothing can enter any more,
+	 * because an entry that finds the object replaced takes itself back.
 	 * @return whether it has drained
 	 */
 	boolean drained() {

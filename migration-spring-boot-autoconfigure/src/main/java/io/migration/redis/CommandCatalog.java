@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server says of its commands in its {@code COMMAND} reply: which write, which keys
- * they touch, what to know of their replies. A command that the server does not know
+ * What a server says of its commands in its {@code COMMAND} reply: which write, which
+ * keys they touch, what to know of their replies. A command that the server does not know
  * counts as a write whose keys cannot be determined.
  *
  * @see <a href="https://redis.io/docs/latest/develop/reference/key-specs/">Key
@@ -69,8 +69,8 @@ final class CommandCatalog {
 	/**
 	 * Find a command.
 	 * @param arguments its arguments, the name first
-	 * @return what the server says of it, of its subcommand if it has one; {@code null} if
-	 * the server does not know it
+	 * @return what the server says of it, of its subcommand if it has one; {@code null}
+	 * if the server does not know it
 	 */
 	@Nullable Entry find(List<byte[]> arguments) {
 		String name = text(arguments.get(0)).toUpperCase(Locale.ROOT);
@@ -158,6 +158,13 @@ final class CommandCatalog {
 			return this.flags.contains("blocking");
 		}
 
+		/**
+		 * Return whether the command may name more than one key.
+		 */
+		boolean severalKeys() {
+			return this.specs.size() != 1 || this.specs.get(0).numbered() || this.specs.get(0).last() != 0;
+		}
+
 		boolean repliesAtRandom() {
 			return this.tips.contains("nondeterministic_output");
 		}
@@ -195,16 +202,16 @@ final class CommandCatalog {
 	 *
 	 * @param readOnly whether the command only reads these keys
 	 * @param complete whether the server says that this finds all of them
-	 * @param keyword the argument after which they begin, {@code null} if they begin at an
-	 * index
+	 * @param keyword the argument after which they begin, {@code null} if they begin at
+	 * an index
 	 * @param from the index, or where the search for the keyword begins (negative: from
 	 * the end)
 	 * @param numbered whether a number says how many there are
 	 * @param last the last key relative to the first, negative from the end; with a
 	 * number: where the first key is, relative to where the search ended
 	 * @param step the distance between keys
-	 * @param limit if last is -1: the part of the arguments to stop at; with a number: where
-	 * the number is
+	 * @param limit if last is -1: the part of the arguments to stop at; with a number:
+	 * where the number is
 	 */
 	record KeySpec(boolean readOnly, boolean complete, @Nullable String keyword, int from, boolean numbered, int last,
 			int step, int limit) {
@@ -252,9 +259,8 @@ final class CommandCatalog {
 			if (this.numbered) {
 				return collectNumbered(arguments, keys, first);
 			}
-			int end = (this.last >= 0) ? first + this.last
-					: (this.limit <= 1) ? arguments.size() + this.last
-							: first + (arguments.size() - first) / this.limit + this.last;
+			int end = (this.last >= 0) ? first + this.last : (this.limit <= 1) ? arguments.size() + this.last
+					: first + (arguments.size() - first) / this.limit + this.last;
 			for (int i = first; i <= end && i < arguments.size(); i += this.step) {
 				keys.add(arguments.get(i));
 			}

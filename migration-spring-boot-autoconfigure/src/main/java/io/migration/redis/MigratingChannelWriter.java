@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between a connection's API and its channel: every command passes here, whatever
- * it was called through. Holds what has to be remembered for one connection; decisions are
- * {@link RedisRouter}'s.
+ * it was called through. Holds what has to be remembered for one connection; decisions
+ * are {@link RedisRouter}'s.
  */
 final class MigratingChannelWriter implements RedisChannelWriter {
 

@@ -10,14 +10,17 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.StatefulRedisConnectionImpl;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.json.JsonParser;
 import io.lettuce.core.protocol.CommandExpiryWriter;
 import io.lettuce.core.protocol.PushHandler;
 import io.lettuce.core.resource.ClientResources;
 import io.migration.Side;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
@@ -26,8 +29,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 /**
  * A connection factory with the settings of another, whose connections write through
  * {@link MigratingChannelWriter}. The client offers the place where a node's connection
- * gets its writer as a method to override; so the same few lines serve a single server and
- * every node of a cluster, and the redirections of a cluster stay above them.
+ * gets its writer as a method to override; so the same few lines serve a single server
+ * and every node of a cluster, and the redirections of a cluster stay above them.
  */
 final class MigratingConnectionFactory extends LettuceConnectionFactory {
 
@@ -36,6 +39,8 @@ final class MigratingConnectionFactory extends LettuceConnectionFactory {
 	private final Side side;
 
 	private final RedisRouter router;
+
+	private @Nullable StatefulConnection<byte[], byte[]> forwarding;
 
 	MigratingConnectionFactory(RedisConfiguration configuration, LettuceClientConfiguration client,
 			RedisEndpoint endpoint, Side side, RedisRouter router) {
@@ -93,6 +98,30 @@ final class MigratingConnectionFactory extends LettuceConnectionFactory {
 				this.endpoint.uris(), this);
 		client.setOptions(clusterOptions(this.endpoint.options()));
 		return client;
+	}
+
+	/**
+	 * Return a connection for commands that came through another one. May block when it
+	 * has to be opened.
+	 * @return the connection
+	 */
+	synchronized StatefulConnection<byte[], byte[]> forwarding() {
+		StatefulConnection<byte[], byte[]> present = this.forwarding;
+		if (present == null) {
+			AbstractRedisClient client = getRequiredNativeClient();
+			present = (client instanceof RedisClusterClient cluster) ? cluster.connect(ByteArrayCodec.INSTANCE)
+					: ((RedisClient) client).connect(ByteArrayCodec.INSTANCE);
+			this.forwarding = present;
+		}
+		return present;
+	}
+
+	@Override
+	public void stop() {
+		synchronized (this) {
+			this.forwarding = null;
+		}
+		super.stop();
 	}
 
 	private static ClusterClientOptions clusterOptions(ClientOptions options) {

@@ -122,7 +122,8 @@ final class NodeConnections implements AutoCloseable {
 	private String connect(RedisURI uri) {
 		String id = uri.getHost() + ":" + uri.getPort();
 		if (!this.connections.containsKey(id)) {
-			this.connections.put(id, await(this.client.connectAsync(ByteArrayCodec.INSTANCE, uri).toCompletableFuture()));
+			this.connections.put(id,
+					await(this.client.connectAsync(ByteArrayCodec.INSTANCE, uri).toCompletableFuture()));
 		}
 		return id;
 	}

@@ -28,8 +28,8 @@ import io.migration.mirror.Copier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies whole keys: DUMP with the absolute time of expiry, then RESTORE REPLACE, or UNLINK
- * when the key is gone.
+ * Copies whole keys: DUMP with the absolute time of expiry, then RESTORE REPLACE, or
+ * UNLINK when the key is gone.
  * <p>
  * Value and expiry are read in one MULTI, so they belong to one moment; the expiry is
  * absolute, so a late copy does not prolong it. See {@link Copier} for why the sides
@@ -37,9 +37,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RedisCopier implements Copier {
 
-	private static final byte[] CLEAR_AND_DROP = RedisKeys
-		.bytes("redis.call('XDEL', KEYS[1], unpack(ARGV)) "
-				+ "if redis.call('XLEN', KEYS[1]) == 0 then redis.call('DEL', KEYS[1]) end return 1");
+	private static final byte[] CLEAR_AND_DROP = RedisKeys.bytes("redis.call('XDEL', KEYS[1], unpack(ARGV)) "
+			+ "if redis.call('XLEN', KEYS[1]) == 0 then redis.call('DEL', KEYS[1]) end return 1");
 
 	private static final long SWEEP_NANOS = Duration.ofSeconds(5).toNanos();
 

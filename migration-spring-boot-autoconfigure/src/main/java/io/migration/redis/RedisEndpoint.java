@@ -3,6 +3,7 @@ package io.migration.redis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisURI;
@@ -43,9 +44,10 @@ record RedisEndpoint(List<RedisURI> uris, boolean cluster, int database, ClientO
 	 * @param fallback the resources to use when the factory has none of its own
 	 * @return how it reaches its server
 	 */
-	static RedisEndpoint of(LettuceConnectionFactory factory, ClientResources fallback) {
+	static RedisEndpoint of(LettuceConnectionFactory factory, @Nullable ClientResources fallback) {
 		LettuceClientConfiguration client = factory.getClientConfiguration();
-		ClientResources resources = client.getClientResources().orElse(fallback);
+		ClientResources resources = client.getClientResources()
+			.orElseGet(() -> Objects.requireNonNull(fallback, "no client resources"));
 		return new RedisEndpoint(uris(factory, client), factory.isClusterAware(), factory.getDatabase(),
 				client.getClientOptions().orElseGet(ClientOptions::create), expanding(resources));
 	}
@@ -87,9 +89,8 @@ record RedisEndpoint(List<RedisURI> uris, boolean cluster, int database, ClientO
 		return List.of(settings(uri, client, factory.getDatabase()));
 	}
 
-	private static void credentials(RedisURI uri, RedisConfiguration configuration,
-			@Nullable String username, RedisPassword password,
-			LettuceClientConfiguration client) {
+	private static void credentials(RedisURI uri, RedisConfiguration configuration, @Nullable String username,
+			RedisPassword password, LettuceClientConfiguration client) {
 		char[] secret = password.toOptional().orElseGet(() -> new char[0]);
 		if ((username != null && !username.isBlank()) || secret.length > 0) {
 			uri.setCredentialsProvider(new StaticCredentialsProvider(username, secret));
@@ -153,13 +154,15 @@ record RedisEndpoint(List<RedisURI> uris, boolean cluster, int database, ClientO
 	}
 
 	/**
-	 * Return whether two endpoints are the same server and database.
-	 * @param other the other endpoint
+	 * Return whether two factories reach the same server and database.
+	 * @param one a factory
+	 * @param other another
 	 * @return whether an address is named by both
 	 */
-	boolean overlaps(RedisEndpoint other) {
-		return this.database == other.database && this.uris.stream()
-			.anyMatch((uri) -> other.uris.stream().anyMatch((theirs) -> sameAddress(uri, theirs)));
+	static boolean overlap(LettuceConnectionFactory one, LettuceConnectionFactory other) {
+		List<RedisURI> theirs = uris(other, other.getClientConfiguration());
+		return one.getDatabase() == other.getDatabase() && uris(one, one.getClientConfiguration()).stream()
+			.anyMatch((uri) -> theirs.stream().anyMatch((their) -> sameAddress(uri, their)));
 	}
 
 	private static boolean sameAddress(RedisURI one, RedisURI other) {

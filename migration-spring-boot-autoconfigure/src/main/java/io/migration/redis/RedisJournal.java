@@ -30,8 +30,8 @@ final class RedisJournal {
 
 	/**
 	 * Return how many entries each journal holds.
-	 * @return entries by slot, empty journals left out; slot 0 stands for the only journal
-	 * of a server that is not a cluster
+	 * @return entries by slot, empty journals left out; slot 0 stands for the only
+	 * journal of a server that is not a cluster
 	 */
 	Map<Integer, Long> depths() {
 		Map<Integer, RedisFuture<Long>> lengths = new LinkedHashMap<>();
@@ -108,9 +108,9 @@ final class RedisJournal {
 
 	private @Nullable String end(int slot, boolean first) {
 		byte[] journal = journal(slot);
-		List<StreamMessage<byte[], byte[]>> found = this.nodes.await(first
-				? this.nodes.forKey(journal).xrange(journal, Range.unbounded(), Limit.from(1))
-				: this.nodes.forKey(journal).xrevrange(journal, Range.unbounded(), Limit.from(1)));
+		List<StreamMessage<byte[], byte[]>> found = this.nodes
+			.await(first ? this.nodes.forKey(journal).xrange(journal, Range.unbounded(), Limit.from(1))
+					: this.nodes.forKey(journal).xrevrange(journal, Range.unbounded(), Limit.from(1)));
 		return found.isEmpty() ? null : found.get(0).getId();
 	}
 

@@ -67,7 +67,8 @@ final class RedisKeys {
 	 * @return the key of a stream
 	 */
 	byte[] journal(@Nullable Integer slot) {
-		return bytes((slot == null) ? own("journal") : PREFIX + Tags.OF_SLOT[slot] + "}:" + this.migration + ":journal");
+		return bytes(
+				(slot == null) ? own("journal") : PREFIX + Tags.OF_SLOT[slot] + "}:" + this.migration + ":journal");
 	}
 
 	/**

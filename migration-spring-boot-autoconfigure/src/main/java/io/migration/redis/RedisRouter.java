@@ -51,9 +51,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides, by the phase, what becomes of each command. Thread safe; never blocks.
  * <p>
- * In off a command is passed on; it is counted only while it is handed to the channel, and
- * a barrier on every connection tells when those have been answered. In the other phases a
- * write becomes a {@link WriteUnit} and is counted until the caller has its answer.
+ * In off a command is passed on; it is counted only while it is handed to the channel,
+ * and a barrier on every connection tells when those have been answered. In the other
+ * phases a write becomes a {@link WriteUnit} and is counted until the caller has its
+ * answer.
  * <p>
  * A key with a write under way is read on the authority even in read-new: so a pipeline
  * reads what it has written before the relay has passed.
@@ -90,8 +91,9 @@ final class RedisRouter {
 
 	private Sides sides = Sides.NONE;
 
-	private ReadSampler sampler = (name, arguments) -> {
-	};
+	private ReadSampler sampler = ReadSampler.NONE;
+
+	private volatile boolean journalingSuspended;
 
 	private volatile @Nullable CommandCatalog catalog;
 
@@ -141,6 +143,18 @@ final class RedisRouter {
 		this.writers.remove(writer);
 	}
 
+	/**
+	 * Stop journaling, in shadow alone, because the journal has become too long; or begin
+	 * again. Either way the journal has a gap.
+	 * @param suspended whether to stop
+	 */
+	void suspendJournaling(boolean suspended) {
+		if (this.journalingSuspended != suspended) {
+			this.journalingSuspended = suspended;
+			this.journalingBroken.set(true);
+		}
+	}
+
 	boolean takeJournalingBroken() {
 		return this.journalingBroken.getAndSet(false);
 	}
@@ -152,18 +166,17 @@ final class RedisRouter {
 	/**
 	 * Send a barrier through every connection: when it has been answered, every command
 	 * that was handed to a channel before has been executed or has failed.
-	 * @return completes when all barriers have been answered or their connection has ended
+	 * @return completes when all barriers have been answered or their connection has
+	 * ended
 	 */
 	CompletableFuture<Void> barrier() {
-		return CompletableFuture.allOf(this.writers.stream()
-			.filter((writer) -> writer.transaction() == null)
-			.map((writer) -> {
+		return CompletableFuture
+			.allOf(this.writers.stream().filter((writer) -> writer.transaction() == null).map((writer) -> {
 				AsyncCommand<byte[], byte[], String> ping = new AsyncCommand<>(
 						new Command<>(CommandType.PING, new StatusOutput<>(ByteArrayCodec.INSTANCE)));
 				writer.channel().write(ping);
 				return ping.exceptionally((failure) -> "ended").toCompletableFuture();
-			})
-			.toArray(CompletableFuture[]::new));
+			}).toArray(CompletableFuture[]::new));
 	}
 
 	void route(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
@@ -264,40 +277,41 @@ final class RedisRouter {
 			return;
 		}
 		Side answering = rules.authority();
-		if (rules.reads() == Reads.SHARED && hash != null && !ownWriteUnderWay && !writer.watching() && !entry.blocks()
-				&& rules.inReadShare(hash) && runsOnTarget(entry, command)) {
-			answering = Side.TARGET;
+		RedisCommand<?, ?, ?> read = command;
+		if (rules.reads() != Reads.AUTHORITY && hash != null && !entry.blocks()) {
+			boolean shared = rules.reads() == Reads.SHARED && !ownWriteUnderWay && !writer.watching()
+					&& rules.inReadShare(hash);
+			boolean sampled = this.sampler.wants(entry);
+			boolean severalKeys = shared && this.sides.cluster(Side.TARGET) && entry.severalKeys();
+			if (sampled || severalKeys) {
+				WireArguments arguments = WireArguments.of(command);
+				read = new Encoded<>(command, arguments.wire());
+				shared = shared && (!severalKeys || sameSlot(entry.keys(arguments.arguments(), false)));
+				if (sampled) {
+					this.sampler.sample(entry, arguments);
+				}
+			}
+			answering = shared ? Side.TARGET : answering;
 		}
-		observe(command, false, answering);
-		if (rules.reads() != Reads.AUTHORITY && hash != null) {
-			this.sampler.sample(entry, command);
-		}
+		observe(read, false, answering);
 		if (answering == writer.side()) {
-			writer.channel().write(command);
+			writer.channel().write(read);
 		}
 		else if (answering == rules.authority()) {
-			this.sides.read(answering, command);
+			this.sides.read(answering, read);
 		}
 		else {
-			readFromTarget(writer, command);
+			readFromTarget(writer, read);
 		}
 	}
 
 	/**
 	 * A cluster answers commands whose keys share a slot; the authority answers the rest.
 	 */
-	private boolean runsOnTarget(CommandCatalog.Entry entry, RedisCommand<?, ?, ?> command) {
-		if (!this.sides.cluster(Side.TARGET) || command.getArgs().count() <= 1) {
-			return true;
+	private static boolean sameSlot(@Nullable List<byte[]> touched) {
+		if (touched == null || touched.isEmpty()) {
+			return false;
 		}
-		if (entry.specs().size() == 1 && entry.specs().get(0).last() == 0 && !entry.specs().get(0).numbered()) {
-			return true;
-		}
-		List<byte[]> read = entry.keys(WireArguments.of(command).arguments(), false);
-		return read != null && sameSlot(read);
-	}
-
-	private static boolean sameSlot(List<byte[]> touched) {
 		int slot = SlotHash.getSlot(touched.get(0));
 		return touched.stream().allMatch((key) -> SlotHash.getSlot(key) == slot);
 	}
@@ -346,6 +360,12 @@ final class RedisRouter {
 			pinned.exit();
 			return;
 		}
+		if (this.journalingSuspended && pinned.phase() == MigrationPhase.SHADOW) {
+			this.journalingBroken.set(true);
+			exitWhenDone(pinned, encoded);
+			writer.channel().write(encoded);
+			return;
+		}
 		List<byte[]> touched = (entry == null || entry.blocks()) ? null : entry.keys(arguments.arguments(), true);
 		if (touched == null || touched.isEmpty()) {
 			routeUnmirrored(writer, pinned, name, encoded);
@@ -354,7 +374,8 @@ final class RedisRouter {
 		if (touched.stream().anyMatch(RedisKeys::isOwn)) {
 			pinned.exit();
 			command.completeExceptionally(new OperationRefusedException(this.migration,
-					"keys that begin with '%s' are the starter's own and cannot be written".formatted(RedisKeys.PREFIX)));
+					"keys that begin with '%s' are the starter's own and cannot be written"
+						.formatted(RedisKeys.PREFIX)));
 			return;
 		}
 		execute(writer, pinned, touched, arguments, command);
@@ -369,8 +390,9 @@ final class RedisRouter {
 		this.unsupported.increment();
 		if (pinned.phase() == MigrationPhase.SHADOW) {
 			if (this.reported.add(name)) {
-				logger.warn("Migration '%s': %s cannot be mirrored yet; it runs on source alone, backfill is stale, and from dual-write on it is refused"
-					.formatted(this.migration, name));
+				logger.warn(
+						"Migration '%s': %s cannot be mirrored yet; it runs on source alone, backfill is stale, and from dual-write on it is refused"
+							.formatted(this.migration, name));
 			}
 			this.journalingBroken.set(true);
 			observe(command, true, pinned.authority());
@@ -385,9 +407,7 @@ final class RedisRouter {
 	}
 
 	private static void exitWhenDone(PinnedPhase pinned, RedisCommand<?, ?, ?> command) {
-		RedisCommand<?, ?, ?> completeable = CommandWrapper.unwrap(command, CompleteableCommand.class) != null ? command
-				: null;
-		if (completeable instanceof CompleteableCommand<?> hook) {
+		if (command instanceof CompleteableCommand<?> hook) {
 			hook.onComplete((result, failure) -> pinned.exit());
 		}
 		else {
@@ -436,8 +456,8 @@ final class RedisRouter {
 
 	private WriteNotMirroredException notMirrored(Throwable late) {
 		Throwable cause = (late instanceof CompletionException && late.getCause() != null) ? late.getCause() : late;
-		String reason = (cause instanceof TimeoutException)
-				? "it did not confirm within " + this.settings.timeout() : String.valueOf(cause.getMessage());
+		String reason = (cause instanceof TimeoutException) ? "it did not confirm within " + this.settings.timeout()
+				: String.valueOf(cause.getMessage());
 		return new WriteNotMirroredException(this.migration, reason, cause);
 	}
 
@@ -471,8 +491,8 @@ final class RedisRouter {
 			return;
 		}
 		long start = System.nanoTime();
-		hook.onComplete((result, failure) -> this.observer.operation(write, side, failure == null,
-				System.nanoTime() - start));
+		hook.onComplete(
+				(result, failure) -> this.observer.operation(write, side, failure == null, System.nanoTime() - start));
 	}
 
 	private void beginTransaction(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
@@ -585,8 +605,8 @@ final class RedisRouter {
 	}
 
 	/**
-	 * Both sides, as far as commands are sent there that did not come through a connection
-	 * of that side.
+	 * Both sides, as far as commands are sent there that did not come through a
+	 * connection of that side.
 	 */
 	interface Sides {
 
@@ -647,7 +667,29 @@ final class RedisRouter {
 	 */
 	interface ReadSampler {
 
-		void sample(CommandCatalog.Entry entry, RedisCommand<?, ?, ?> command);
+		/** Compares nothing. */
+		ReadSampler NONE = new ReadSampler() {
+
+			@Override
+			public boolean wants(CommandCatalog.Entry entry) {
+				return false;
+			}
+
+			@Override
+			public void sample(CommandCatalog.Entry entry, WireArguments arguments) {
+			}
+
+		};
+
+		/**
+		 * Decide whether a read is part of the sample.
+		 */
+		boolean wants(CommandCatalog.Entry entry);
+
+		/**
+		 * Compare a read in the background.
+		 */
+		void sample(CommandCatalog.Entry entry, WireArguments arguments);
 
 	}
 

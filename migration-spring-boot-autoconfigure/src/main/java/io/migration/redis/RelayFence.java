@@ -22,8 +22,8 @@ import io.lettuce.core.api.StatefulRedisConnection;
  * <li>only then read what is to be copied.</li>
  * </ol>
  * A predecessor's connection was either named before the kill, and dies by it with
- * everything it has sent but the server has not run; or after it, and then its owner finds
- * the raised token before it sends anything.
+ * everything it has sent but the server has not run; or after it, and then its owner
+ * finds the raised token before it sends anything.
  */
 final class RelayFence {
 

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Journal entries on Redis: which keys a write touched, and who waits for them.
  * <p>
  * An entry is a message of a stream with a field {@code k} for each key, and a field
- * {@code w} that names the waiting instance and its ticket. Streams give every entry an id
- * of its own, so the relay can clear exactly what it read.
+ * {@code w} that names the waiting instance and its ticket. Streams give every entry an
+ * id of its own, so the relay can clear exactly what it read.
  */
 final class Touches {
 

@@ -18,11 +18,11 @@ import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A write and its journal entry as one atomic unit in one round trip:
- * {@code MULTI}, the caller's command, {@code XADD journal}, {@code EXEC}.
+ * A write and its journal entry as one atomic unit in one round trip: {@code MULTI}, the
+ * caller's command, {@code XADD journal}, {@code EXEC}.
  * <p>
- * For the client it is one command, the EXEC. {@link UnitExpander} puts the three others in
- * front of it when it reaches the event loop, so nothing gets in between, whichever
+ * For the client it is one command, the EXEC. {@link UnitExpander} puts the three others
+ * in front of it when it reaches the event loop, so nothing gets in between, whichever
  * threads share the connection. Lettuce repeats commands that were under way when a
  * connection broke; of a unit it repeats the EXEC alone, because the others count as done
  * once their channel is gone, and the expander then puts fresh ones in front of it. So a
@@ -103,8 +103,8 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 
 	/**
 	 * Return what has become of the unit once the server has answered.
-	 * @return completes when the caller's command has its reply: {@code true} if the write
-	 * was executed without an error; fails when the connection did
+	 * @return completes when the caller's command has its reply: {@code true} if the
+	 * write was executed without an error; fails when the connection did
 	 */
 	CompletableFuture<Boolean> executed() {
 		return handle((reply, failure) -> {

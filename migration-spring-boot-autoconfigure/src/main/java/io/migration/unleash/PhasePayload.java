@@ -65,7 +65,7 @@ record PhasePayload(@Nullable Integer readShare) {
 		}
 		json.endObject();
 		if (json.peek() != JsonToken.END_DOCUMENT) {
-			throw new IllegalArgumentException("has something after the JSON object");
+			throw new MalformedJsonException("more than one value");
 		}
 		return new PhasePayload(readShare);
 	}

@@ -50,13 +50,17 @@ final class SdkExecutor implements UnleashScheduledExecutor {
 	}
 
 	/**
-	 * Run a task once, after those that wait. When too many wait, one from outside is
-	 * dropped: it is the event of an evaluation. What a fetch has to tell comes from this
-	 * thread, is little, and is never dropped.
+	 * Run a task once. What a fetch has to tell, it tells at once: queued, it would come
+	 * after the next fetch when that is due already, because this one hung. From outside
+	 * come events of evaluations, which are dropped when too many wait.
 	 */
 	@Override
 	public Future<Void> scheduleOnce(Runnable task) {
-		if (Thread.currentThread() != this.thread && this.executor.getQueue().size() >= MAX_QUEUED) {
+		if (Thread.currentThread() == this.thread) {
+			guarded(task).run();
+			return CompletableFuture.allOf();
+		}
+		if (this.executor.getQueue().size() >= MAX_QUEUED) {
 			return dropped();
 		}
 		try {

@@ -138,11 +138,11 @@ class UnleashPhaseFlagsStubIntegrationTests {
 		});
 		// news that do not concern the flag
 		this.server.serve(StubUnleash.flag(FLAG, StubUnleash.variant("shadow")), StubUnleash.flag("another"));
-		awaitPolls(3);
+		awaitPolls(2);
 		assertThat(told).hasValue(0);
 		this.server.serve(StubUnleash.flag(FLAG, StubUnleash.variant("dual-write")));
 		await().until(() -> told.get() > 0);
-		awaitPolls(3);
+		awaitPolls(2);
 		assertThat(seen).containsExactly(new Reading.Wanted(MigrationPhase.DUAL_WRITE, null));
 	}
 
@@ -155,14 +155,6 @@ class UnleashPhaseFlagsStubIntegrationTests {
 	}
 
 	@Test
-	void anUnchangedAnswerIsNotSentAgain() {
-		this.server.serve(StubUnleash.flag(FLAG, StubUnleash.variant("shadow")));
-		connect();
-		await().until(() -> this.server.notModified() >= 2);
-		assertThat(this.server.served()).isEqualTo(this.server.notModified() + 1);
-	}
-
-	@Test
 	void whenTheServerIsDownAtStartTheApplicationStartsAndFlagsAreSilentUntilItAnswers() {
 		this.server.serve(StubUnleash.flag(FLAG, StubUnleash.variant("shadow")));
 		this.proxy.refuse();
@@ -171,7 +163,7 @@ class UnleashPhaseFlagsStubIntegrationTests {
 		CountDownLatch told = new CountDownLatch(1);
 		flags.onChange(told::countDown);
 		this.proxy.pass();
-		await().until(() -> flags.read(FLAG).equals(new Reading.Wanted(MigrationPhase.SHADOW, null)));
+		awaitReading(flags, new Reading.Wanted(MigrationPhase.SHADOW, null));
 		await().until(() -> told.getCount() == 0);
 	}
 
@@ -183,7 +175,7 @@ class UnleashPhaseFlagsStubIntegrationTests {
 		assertThat(silence(flags)).contains("has not answered since the start");
 		await().until(() -> silence(flags).contains("timed out"));
 		this.proxy.pass();
-		await().until(() -> flags.read(FLAG).equals(new Reading.Wanted(MigrationPhase.SHADOW, null)));
+		awaitReading(flags, new Reading.Wanted(MigrationPhase.SHADOW, null));
 	}
 
 	@Test
@@ -195,7 +187,7 @@ class UnleashPhaseFlagsStubIntegrationTests {
 		// longer than a poll takes to be due: fetches do not overlap
 		await().pollDelay(Duration.ofSeconds(2)).until(() -> this.server.served() == 1);
 		latch.countDown();
-		await().until(() -> flags.read(FLAG).equals(new Reading.Wanted(MigrationPhase.SHADOW, null)));
+		awaitReading(flags, new Reading.Wanted(MigrationPhase.SHADOW, null));
 	}
 
 	@Test
@@ -212,16 +204,15 @@ class UnleashPhaseFlagsStubIntegrationTests {
 		assertThat(told).hasValue(0);
 		this.server.serve(StubUnleash.flag(FLAG, StubUnleash.variant("dual-write")));
 		this.proxy.pass();
-		await().until(() -> flags.read(FLAG).equals(new Reading.Wanted(MigrationPhase.DUAL_WRITE, null)));
+		awaitReading(flags, new Reading.Wanted(MigrationPhase.DUAL_WRITE, null));
 	}
 
-	@ParameterizedTest
-	@ValueSource(ints = { 401, 403, 404, 500, 503 })
-	void anErrorStatusKeepsTheReadingAndDelaysNoPollAfterIt(int status) {
+	@Test
+	void anErrorStatusKeepsTheReadingAndDelaysNoPollAfterIt() {
 		this.server.serve(StubUnleash.flag(FLAG, StubUnleash.variant("shadow")));
 		UnleashPhaseFlags flags = connect();
 		Reading reading = flags.read(FLAG);
-		this.server.serve(status, "{}");
+		this.server.serve(503, "{}");
 		awaitPolls(4);
 		assertThat(flags.read(FLAG)).isEqualTo(reading);
 		this.server.serve(StubUnleash.flag(FLAG, false, 100));
@@ -234,34 +225,23 @@ class UnleashPhaseFlagsStubIntegrationTests {
 		assertThat(silence(connectWithin(OPENING))).contains("has not answered since the start", "401");
 	}
 
-	@ParameterizedTest
-	@ValueSource(strings = { "<html>Welcome to the hotel</html>", "", "{\"version\": 2, \"features\": 17}", "[]" })
-	void garbageKeepsTheReadingAndDoesNotHideTheAnswerAfterIt(String garbage) {
+	@Test
+	void garbageIsNoAnswerAndKeepsTheReading() {
 		this.server.serve(StubUnleash.flag(FLAG, StubUnleash.variant("shadow")));
 		UnleashPhaseFlags flags = connect();
 		Reading reading = flags.read(FLAG);
-		this.server.serve(200, garbage);
-		awaitPolls(3);
+		this.server.serve(200, "<html>Welcome to the hotel</html>");
+		awaitPolls(2);
 		assertThat(flags.read(FLAG)).isEqualTo(reading);
+		assertThat(settings().backupFile()).content().contains("shadow");
 		this.server.serve(StubUnleash.flag(FLAG, StubUnleash.variant("dual-write")));
-		await().until(() -> flags.read(FLAG).equals(new Reading.Wanted(MigrationPhase.DUAL_WRITE, null)));
+		awaitReading(flags, new Reading.Wanted(MigrationPhase.DUAL_WRITE, null));
 	}
 
 	@Test
 	void garbageAtStartIsInTheReason() {
 		this.server.serve(200, "<html>Welcome to the hotel</html>");
 		assertThat(silence(connectWithin(OPENING))).contains("has not answered since the start", "not a set of flags");
-	}
-
-	@Test
-	void anAnswerThatBrokeOffIsAskedForAgainInWhole() {
-		UnleashPhaseFlags flags = connect();
-		String changed = StubUnleash.flag(FLAG, StubUnleash.variant("shadow"));
-		this.server.serveHalf(changed);
-		awaitPolls(2);
-		// the same answer, with the same ETag
-		this.server.serve(changed);
-		await().until(() -> flags.read(FLAG).equals(new Reading.Wanted(MigrationPhase.SHADOW, null)));
 	}
 
 	@Test
@@ -276,7 +256,7 @@ class UnleashPhaseFlagsStubIntegrationTests {
 		UnleashPhaseFlags flags = connect();
 		assertThat(silence(flags)).contains("'shadow', may be old and is not followed");
 		this.proxy.pass();
-		await().until(() -> flags.read(FLAG).equals(new Reading.Wanted(MigrationPhase.CUTOVER, null)));
+		awaitReading(flags, new Reading.Wanted(MigrationPhase.CUTOVER, null));
 	}
 
 	@Test
@@ -293,7 +273,7 @@ class UnleashPhaseFlagsStubIntegrationTests {
 		UnleashPhaseFlags flags = connect();
 		assertThat(flags.read(FLAG)).isEqualTo(new Reading.Wanted(MigrationPhase.SHADOW, null));
 		this.server.serve(StubUnleash.flag(FLAG, StubUnleash.variant("dual-write")));
-		await().until(() -> flags.read(FLAG).equals(new Reading.Wanted(MigrationPhase.DUAL_WRITE, null)));
+		awaitReading(flags, new Reading.Wanted(MigrationPhase.DUAL_WRITE, null));
 	}
 
 	@Test
@@ -311,12 +291,16 @@ class UnleashPhaseFlagsStubIntegrationTests {
 		UnleashConnection.open(settings()).close();
 		flags.read(FLAG);
 		this.server.serve(StubUnleash.flag(FLAG, StubUnleash.variant("dual-write")));
-		await().until(() -> flags.read(FLAG).equals(new Reading.Wanted(MigrationPhase.DUAL_WRITE, null)));
+		awaitReading(flags, new Reading.Wanted(MigrationPhase.DUAL_WRITE, null));
 	}
 
 	private void awaitPolls(int count) {
 		int before = this.server.served();
-		await().until(() -> this.server.served() >= before + count);
+		await().pollInterval(Duration.ofMillis(20)).until(() -> this.server.served() >= before + count);
+	}
+
+	private static void awaitReading(UnleashPhaseFlags flags, Reading reading) {
+		await().pollInterval(Duration.ofMillis(20)).until(() -> flags.read(FLAG).equals(reading));
 	}
 
 	private UnleashPhaseFlags connect() {

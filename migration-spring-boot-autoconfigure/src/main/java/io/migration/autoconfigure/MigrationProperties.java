@@ -1,0 +1,84 @@
+package io.migration.autoconfigure;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
+
+/**
+ * Migrations and what they have in common.
+ */
+@ConfigurationProperties("migration")
+public class MigrationProperties {
+
+	/**
+	 * Whether migrations are active. When false, nothing is decorated and no bean of the
+	 * starter exists.
+	 */
+	private boolean enabled = true;
+
+	/**
+	 * How the instances of the application keep in touch.
+	 */
+	private final Fleet fleet = new Fleet();
+
+	/**
+	 * Redis migrations by name. A name is unique over all kinds, and is part of keys,
+	 * flags and meters.
+	 */
+	@NestedConfigurationProperty
+	private final Map<String, RedisMigrationProperties> redis = new LinkedHashMap<>();
+
+	public boolean isEnabled() {
+		return this.enabled;
+	}
+
+	public void setEnabled(boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	public Fleet getFleet() {
+		return this.fleet;
+	}
+
+	public Map<String, RedisMigrationProperties> getRedis() {
+		return this.redis;
+	}
+
+	/**
+	 * Properties of the fleet.
+	 */
+	public static class Fleet {
+
+		/**
+		 * How long an instance counts as alive after it was last heard of. At least three
+		 * heartbeats.
+		 */
+		private Duration lease = Duration.ofSeconds(30);
+
+		/**
+		 * How often an instance reports to the ledger and looks for changes.
+		 */
+		private Duration heartbeat = Duration.ofSeconds(1);
+
+		public Duration getLease() {
+			return this.lease;
+		}
+
+		public void setLease(Duration lease) {
+			this.lease = lease;
+		}
+
+		public Duration getHeartbeat() {
+			return this.heartbeat;
+		}
+
+		public void setHeartbeat(Duration heartbeat) {
+			this.heartbeat = heartbeat;
+		}
+
+	}
+
+}

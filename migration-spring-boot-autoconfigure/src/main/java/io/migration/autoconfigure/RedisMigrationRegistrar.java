@@ -1,0 +1,40 @@
+package io.migration.autoconfigure;
+
+import io.migration.Migration;
+import io.migration.redis.RedisMigration;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotationMetadata;
+
+/**
+ * Registers a {@link RedisMigration} and a {@link Migration} for each configured name.
+ */
+class RedisMigrationRegistrar implements ImportBeanDefinitionRegistrar {
+
+	private final Environment environment;
+
+	private final BeanFactory beanFactory;
+
+	RedisMigrationRegistrar(Environment environment, BeanFactory beanFactory) {
+		this.environment = environment;
+		this.beanFactory = beanFactory;
+	}
+
+	@Override
+	public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
+		ConfiguredMigrations.check(this.environment);
+		for (String name : ConfiguredMigrations.names(this.environment, "redis")) {
+			RootBeanDefinition redis = new RootBeanDefinition(RedisMigration.class,
+					() -> this.beanFactory.getBean(RedisMigrationPostProcessor.class).migration(name));
+			registry.registerBeanDefinition(name + "RedisMigration", redis);
+			RootBeanDefinition migration = new RootBeanDefinition(Migration.class,
+					() -> this.beanFactory.getBean(name + "RedisMigration", RedisMigration.class).control());
+			registry.registerBeanDefinition(name + "Migration", migration);
+		}
+	}
+
+}

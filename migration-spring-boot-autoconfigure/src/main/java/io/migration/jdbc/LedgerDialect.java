@@ -1,0 +1,72 @@
+package io.migration.jdbc;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.jdbc.DatabaseDriver;
+
+/**
+ * What differs between databases in the SQL of the ledger: the clock.
+ */
+enum LedgerDialect {
+
+	// now() would stand still while the transaction waits for a lock
+	POSTGRESQL("clock_timestamp()", "cast(extract(epoch from clock_timestamp() - heartbeat) * 1000000 as bigint)"),
+
+	// in UTC whatever the time zone of the session
+	MYSQL("utc_timestamp(6)", "timestampdiff(microsecond, heartbeat, utc_timestamp(6))"),
+
+	H2("current_timestamp", "datediff(microsecond, heartbeat, current_timestamp)");
+
+	private final String now;
+
+	private final String silence;
+
+	LedgerDialect(String now, String silence) {
+		this.now = now;
+		this.silence = silence;
+	}
+
+	/**
+	 * Return the dialect of a product.
+	 * @param productName the name as in the driver's metadata
+	 * @return the dialect, {@code null} if there is none
+	 */
+	static @Nullable LedgerDialect of(String productName) {
+		return switch (DatabaseDriver.fromProductName(productName)) {
+			case POSTGRESQL -> POSTGRESQL;
+			case MYSQL, MARIADB -> MYSQL;
+			case H2 -> H2;
+			default -> null;
+		};
+	}
+
+	/**
+	 * Return the present time by the database's clock.
+	 * @return an SQL expression
+	 */
+	String now() {
+		return this.now;
+	}
+
+	/**
+	 * Return the microseconds since the column {@code heartbeat}, by the database's
+	 * clock.
+	 * @return an SQL expression
+	 */
+	String silence() {
+		return this.silence;
+	}
+
+	/**
+	 * Return the script that creates the tables.
+	 * @return its location on the class path
+	 */
+	String script() {
+		return "io/migration/jdbc/schema-" + switch (this) {
+			case POSTGRESQL -> "postgresql";
+			case MYSQL -> "mysql";
+			case H2 -> "h2";
+		} + ".sql";
+	}
+
+}

@@ -1,0 +1,227 @@
+package io.migration.redis;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.output.NestedMultiOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.protocol.RedisCommand;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection of our own to one side, past the decoration, for what is not the relay's:
+ * ledger, command table, reads in read-new, comparisons. Connects at first use, and again
+ * by itself. Thread safe.
+ */
+final class PlainConnection implements AutoCloseable {
+
+	private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+	private final RedisEndpoint endpoint;
+
+	private final String clientName;
+
+	private final Duration timeout;
+
+	private @Nullable AbstractRedisClient client;
+
+	private volatile @Nullable StatefulConnection<byte[], byte[]> connection;
+
+	private @Nullable RedisException failure;
+
+	private long failedAt;
+
+	private boolean closed;
+
+	PlainConnection(RedisEndpoint endpoint, String clientName, Duration timeout) {
+		this.endpoint = endpoint;
+		this.clientName = clientName;
+		this.timeout = timeout;
+	}
+
+	String address() {
+		return this.endpoint.address();
+	}
+
+	/**
+	 * Connect unless connected. May block for the timeout.
+	 * @return the connection
+	 * @throws RedisException if that fails, or failed a moment ago
+	 */
+	StatefulConnection<byte[], byte[]> connect() {
+		StatefulConnection<byte[], byte[]> present = this.connection;
+		return (present != null) ? present : connectOnce();
+	}
+
+	private synchronized StatefulConnection<byte[], byte[]> connectOnce() {
+		StatefulConnection<byte[], byte[]> present = this.connection;
+		if (present != null) {
+			return present;
+		}
+		if (this.closed) {
+			throw new RedisException("closed");
+		}
+		if (this.failure != null && System.nanoTime() - this.failedAt < RETRY_NANOS) {
+			throw this.failure;
+		}
+		try {
+			present = this.endpoint.cluster() ? connectCluster() : connectServer();
+			this.connection = present;
+			this.failure = null;
+			return present;
+		}
+		catch (RedisException ex) {
+			shutdown();
+			this.failure = ex;
+			this.failedAt = System.nanoTime();
+			throw ex;
+		}
+	}
+
+	private StatefulConnection<byte[], byte[]> connectServer() {
+		RedisURI uri = RedisEndpoint.own(this.endpoint.uris().get(0), this.clientName, this.timeout);
+		RedisClient created = RedisClient.create(this.endpoint.resources());
+		this.client = created;
+		created.setOptions(options(ClientOptions.builder()).build());
+		return await(created.connectAsync(ByteArrayCodec.INSTANCE, uri).toCompletableFuture());
+	}
+
+	private StatefulConnection<byte[], byte[]> connectCluster() {
+		List<RedisURI> uris = this.endpoint.uris()
+			.stream()
+			.map((uri) -> RedisEndpoint.own(uri, this.clientName, this.timeout))
+			.toList();
+		RedisClusterClient created = RedisClusterClient.create(this.endpoint.resources(), uris);
+		this.client = created;
+		ClusterClientOptions.Builder builder = ClusterClientOptions.builder();
+		options(builder);
+		created.setOptions(builder.build());
+		return await(CompletableFuture.supplyAsync(created::getPartitions)
+			.thenCompose((partitions) -> created.connectAsync(ByteArrayCodec.INSTANCE)));
+	}
+
+	private <B extends ClientOptions.Builder> B options(B builder) {
+		builder.socketOptions(SocketOptions.builder().connectTimeout(this.timeout).build())
+			.sslOptions(this.endpoint.options().getSslOptions())
+			.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+			.timeoutOptions(TimeoutOptions.enabled(this.timeout));
+		return builder;
+	}
+
+	private <T> T await(CompletableFuture<T> future) {
+		try {
+			return future.get(this.timeout.multipliedBy(2).toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new RedisException("interrupted", ex);
+		}
+		catch (TimeoutException ex) {
+			throw new RedisException("%s did not answer within %s".formatted(address(), this.timeout), ex);
+		}
+		catch (ExecutionException ex) {
+			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			throw (cause instanceof RedisException redis) ? redis : new RedisException(cause);
+		}
+	}
+
+	/**
+	 * Return commands that wait for their answer.
+	 * @return the commands that a server and a cluster have in common
+	 */
+	RedisClusterCommands<byte[], byte[]> commands() {
+		StatefulConnection<byte[], byte[]> present = connect();
+		present.setTimeout(this.timeout);
+		return (present instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) ? cluster.sync()
+				: ((StatefulRedisConnection<byte[], byte[]>) present).sync();
+	}
+
+	/**
+	 * Send a command of the application. Never blocks: fails when not connected yet.
+	 * @param command the command
+	 */
+	@SuppressWarnings({ "unchecked", "rawtypes" })
+	void dispatch(RedisCommand<?, ?, ?> command) {
+		StatefulConnection<byte[], byte[]> present = this.connection;
+		if (present == null) {
+			command.completeExceptionally(new RedisException("not connected to " + address()));
+			return;
+		}
+		present.dispatch((RedisCommand) command);
+	}
+
+	/**
+	 * Run a command and return its reply as it is.
+	 * @param type the command
+	 * @param arguments its arguments
+	 * @return the reply, nested as the server nests it
+	 */
+	CompletableFuture<List<Object>> raw(ProtocolKeyword type, List<byte[]> arguments) {
+		CommandOutput<byte[], byte[], List<Object>> output = new NestedMultiOutput<>(ByteArrayCodec.INSTANCE);
+		CommandArgs<byte[], byte[]> args = new CommandArgs<>(ByteArrayCodec.INSTANCE);
+		for (int i = 0; i < arguments.size(); i++) {
+			if (i == 0) {
+				args.addKey(arguments.get(i));
+			}
+			else {
+				args.add(arguments.get(i));
+			}
+		}
+		AsyncCommand<byte[], byte[], List<Object>> command = new AsyncCommand<>(new Command<>(type, output, args));
+		try {
+			connect().dispatch(command);
+		}
+		catch (RedisException ex) {
+			command.completeExceptionally(ex);
+		}
+		return command;
+	}
+
+	/**
+	 * Read the server's command table.
+	 * @return the table
+	 */
+	CommandCatalog catalog() {
+		return CommandCatalog
+			.of(commands().dispatch(CommandType.COMMAND, new NestedMultiOutput<>(ByteArrayCodec.INSTANCE)));
+	}
+
+	private void shutdown() {
+		AbstractRedisClient created = this.client;
+		this.client = null;
+		if (created != null) {
+			created.shutdownAsync(0, 0, TimeUnit.MILLISECONDS);
+		}
+	}
+
+	@Override
+	public synchronized void close() {
+		this.closed = true;
+		this.connection = null;
+		shutdown();
+	}
+
+}
