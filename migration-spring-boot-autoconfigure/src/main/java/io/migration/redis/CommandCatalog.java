@@ -147,11 +147,12 @@ final class CommandCatalog {
 		}
 
 		/**
-		 * Return whether the command changes data or may do so: scripts carry no write
-		 * flag.
+		 * Return whether the command changes data or may do so. Scripts carry no write
+		 * flag: that their keys are not only read tells.
 		 */
 		boolean writes() {
-			return !reads() && (this.flags.contains("write") || this.flags.contains("may_replicate"));
+			return !reads() && (this.flags.contains("write") || this.flags.contains("movablekeys")
+					|| this.specs.stream().anyMatch((spec) -> !spec.readOnly()));
 		}
 
 		boolean blocks() {

@@ -5,14 +5,19 @@ package io.migration.unleash;
  */
 final class Quoted {
 
-	private static final int MAX_LENGTH = 80;
-
 	private Quoted() {
 	}
 
+	/**
+	 * Quote a name.
+	 */
 	static String of(String text) {
+		return of(text, 80);
+	}
+
+	static String of(String text, int maxLength) {
 		String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ");
-		return (line.length() <= MAX_LENGTH) ? line : line.substring(0, MAX_LENGTH) + "...";
+		return (line.length() <= maxLength) ? line : line.substring(0, maxLength) + "...";
 	}
 
 }

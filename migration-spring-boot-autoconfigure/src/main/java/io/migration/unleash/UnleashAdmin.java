@@ -216,7 +216,7 @@ final class UnleashAdmin {
 		try {
 			JsonObject error = this.gson.fromJson(body, JsonObject.class);
 			if (error != null && error.get("message") instanceof JsonPrimitive message) {
-				return " (" + Quoted.of(message.getAsString().replace(this.token, "<token>")) + ")";
+				return " (" + Quoted.of(message.getAsString().replace(this.token, "<token>"), 400) + ")";
 			}
 		}
 		catch (JsonParseException ex) {

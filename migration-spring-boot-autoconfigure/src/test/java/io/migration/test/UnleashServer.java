@@ -207,6 +207,10 @@ public final class UnleashServer implements AutoCloseable {
 		admin("DELETE", "/" + flag, null);
 	}
 
+	public synchronized boolean isRunning() {
+		return this.process != null && this.process.isAlive();
+	}
+
 	/**
 	 * Kills the server.
 	 */

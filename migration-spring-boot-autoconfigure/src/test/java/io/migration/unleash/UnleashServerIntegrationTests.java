@@ -1,5 +1,7 @@
 package io.migration.unleash;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
@@ -50,8 +52,9 @@ class UnleashServerIntegrationTests {
 	}
 
 	@AfterAll
-	static void stopServer() {
+	static void stopServer() throws IOException {
 		server.close();
+		Files.deleteIfExists(settings(null, UnleashServer.PROJECT).backupFile());
 	}
 
 	@BeforeEach
@@ -120,8 +123,9 @@ class UnleashServerIntegrationTests {
 		awaitReading(new Reading.Wanted(MigrationPhase.READ_NEW, 5));
 		server.setVariant(this.flag, "read-new", "{\"readShare\": 50}");
 		awaitReading(new Reading.Wanted(MigrationPhase.READ_NEW, 50));
-		server.setVariant(this.flag, "read-new", "{readShare: 50}");
-		awaitSilence("is not JSON");
+		// the server itself refuses a payload that is not JSON
+		server.setVariant(this.flag, "read-new", "[50]");
+		awaitSilence("is not a JSON object");
 		server.setVariant(this.flag, "read-newer", null);
 		awaitSilence("'read-newer' is not a phase");
 		server.setVariant(this.flag, "cutover", "{}");
@@ -205,7 +209,9 @@ class UnleashServerIntegrationTests {
 			}
 		}
 		finally {
-			server.restart();
+			if (!server.isRunning()) {
+				server.restart();
+			}
 		}
 		server.setVariant(this.flag, "dual-write", null);
 		awaitReading(new Reading.Wanted(MigrationPhase.DUAL_WRITE, null));

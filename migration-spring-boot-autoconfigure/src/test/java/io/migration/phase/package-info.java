@@ -1,0 +1,4 @@
+@NullMarked
+package io.migration.phase;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.migration.redis;
+
+import org.jspecify.annotations.NullMarked;
