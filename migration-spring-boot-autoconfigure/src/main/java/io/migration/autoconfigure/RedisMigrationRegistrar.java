@@ -30,6 +30,7 @@ class RedisMigrationRegistrar implements ImportBeanDefinitionRegistrar {
 		for (String name : ConfiguredMigrations.names(this.environment, "redis")) {
 			RootBeanDefinition redis = new RootBeanDefinition(RedisMigration.class,
 					() -> this.beanFactory.getBean(RedisMigrationPostProcessor.class).migration(name));
+			redis.setDestroyMethodName("close");
 			registry.registerBeanDefinition(name + "RedisMigration", redis);
 			RootBeanDefinition migration = new RootBeanDefinition(Migration.class,
 					() -> this.beanFactory.getBean(name + "RedisMigration", RedisMigration.class).control());

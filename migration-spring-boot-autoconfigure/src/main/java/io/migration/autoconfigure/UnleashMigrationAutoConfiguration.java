@@ -48,8 +48,10 @@ public final class UnleashMigrationAutoConfiguration {
 			return settings(properties.getUrl(), properties, environment);
 		}
 		if (StringUtils.hasText(properties.getAdmin().getToken())) {
-			throw new IllegalArgumentException("migration.unleash.admin.token needs migration.unleash.url too:"
-					+ " the address of an application's own Unleash client is not known");
+			throw new InvalidMigrationException(
+					"migration.unleash.admin.token is set and migration.unleash.url is not."
+							+ " The address of an application's own Unleash client is not known.",
+					"Set migration.unleash.url to the address of the Unleash API.");
 		}
 		return null;
 	}
@@ -57,9 +59,15 @@ public final class UnleashMigrationAutoConfiguration {
 	private static UnleashClientSettings settings(String url, UnleashMigrationProperties properties,
 			Environment environment) {
 		String application = environment.getProperty("spring.application.name", "application");
-		return new UnleashClientSettings(url, properties.getApiToken(), properties.getEnvironment(),
-				properties.getPollInterval(), properties.getAdmin().getToken(), properties.getAdmin().getProject(),
-				application, application + "-" + UUID.randomUUID());
+		try {
+			return new UnleashClientSettings(url, properties.getApiToken(), properties.getEnvironment(),
+					properties.getPollInterval(), properties.getAdmin().getToken(), properties.getAdmin().getProject(),
+					application, application + "-" + UUID.randomUUID());
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidMigrationException(ex.getMessage() + ".",
+					"Correct the property. Without migration.unleash.url Unleash is not used.");
+		}
 	}
 
 	/**

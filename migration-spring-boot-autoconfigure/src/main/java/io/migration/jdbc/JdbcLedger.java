@@ -47,10 +47,10 @@ import org.springframework.transaction.support.TransactionTemplate;
  * PostgreSQL raises a serialization failure under {@code REPEATABLE READ}; the
  * transaction then begins anew, with a snapshot taken after the update.</li>
  * </ul>
- * It is the lock that carries the argument, and no isolation level replaces it: with a
- * plain read both transactions would commit, the joiner with the old record, the walker
- * without the joiner. Two first joiners are told apart by the primary key; the second
- * begins anew and finds the record.
+ * It is the lock that carries the argument: with a plain read both transactions commit
+ * under either level, the joiner with the old record, the walker without the joiner. Two
+ * first joiners are told apart by the primary key; the second begins anew and finds the
+ * record.
  * <p>
  * <b>Failures.</b> Each call is a transaction of its own, outside any that the caller may
  * be in. Where transactions get into each other's way (serialization failure, deadlock,

@@ -25,7 +25,9 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Two bounds, because neither is enough. A statement that waits for a lock is cancelled
  * by its query timeout; the database has to answer for that. A connection that went
  * silent ends by its network timeout, which is a little longer and is put back
- * afterwards, because a pool may hand the same connection to the application.
+ * afterwards, because a pool may hand the same connection to the application. (The driver
+ * of PostgreSQL takes up to its {@code cancelSignalTimeout}, 10 s unless set, to find out
+ * that a silent database does not take the cancellation either.)
  */
 final class LedgerTransactions extends JdbcTransactionManager {
 

@@ -1,6 +1,7 @@
 package io.migration.phase;
 
-import java.util.List;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Not thread safe; {@link PhaseControl} guards it.
  */
 final class AuthorityLedger {
+
+	private static final Duration JUST_JOINED = Duration.ofMinutes(1);
 
 	private final String migration;
 
@@ -51,48 +54,83 @@ final class AuthorityLedger {
 	 * @return the record
 	 */
 	LedgerRecord join(FleetInstance instance, @Nullable DesiredPhase desired) {
-		LedgerRecord first = LedgerRecord.first(UUID.randomUUID().toString(), desired, java.time.Instant.now());
+		LedgerRecord first = LedgerRecord.first(UUID.randomUUID().toString(), desired, Instant.now());
 		LedgerRecord joined;
+		Side at = Side.SOURCE;
 		try {
+			checkBeginning();
 			joined = this.source.join(instance, first);
 		}
 		catch (LedgerUnavailableException ex) {
 			joined = joinTargetAlone(instance, ex);
+			at = Side.TARGET;
 		}
-		checkRole(this.source, joined, Side.SOURCE);
-		return (joined.authority() == Side.SOURCE) ? joined : joinTarget(instance, joined);
-	}
-
-	private LedgerRecord joinTargetAlone(FleetInstance instance, LedgerUnavailableException sourceDown) {
-		LedgerRecord onTarget = this.target.get().read();
-		if (onTarget == null || onTarget.authority() != Side.TARGET) {
-			throw sourceDown;
+		LedgerRecord record = follow(joined, at, instance);
+		if (record.authority() == Side.SOURCE && this.source.mark() == null) {
+			this.source.mark(new Ledger.StoreMark(record.pair(), Side.SOURCE));
 		}
-		return onTarget;
-	}
-
-	private LedgerRecord joinTarget(FleetInstance instance, LedgerRecord seen) {
-		Ledger ledger = this.target.get();
-		copyIfLate(ledger, seen);
-		LedgerRecord record = ledger.join(instance, seen);
-		if (record.authority() != Side.TARGET) {
-			throw new MigrationException(this.migration,
-					"source names target as the authority, target names source; check that both URLs are those of the same migration");
-		}
-		checkRole(ledger, record, Side.TARGET);
-		this.authority = Side.TARGET;
+		checkMark(record.authority(), record);
 		return record;
 	}
 
-	private void checkRole(Ledger ledger, LedgerRecord record, Side side) {
-		if (record.authority() != side) {
-			return;
+	/**
+	 * A store that has a mark but no record must not get a first one: it is target and
+	 * the URLs are swapped, or it has lost a record, which may have named the other side.
+	 */
+	private void checkBeginning() {
+		Ledger.StoreMark mark = this.source.mark();
+		if (mark != null && this.source.read() == null) {
+			throw new MigrationException(this.migration, (mark.side() == Side.TARGET)
+					? "the store configured as source is marked as target; the URLs are swapped"
+					: "the store configured as source is marked as source, but its ledger has vanished (flushed, evicted or restored?). Restore it; to begin anew in off, remove the mark too");
 		}
-		Ledger.StoreMark mark = ledger.mark();
+	}
+
+	private LedgerRecord joinTargetAlone(FleetInstance instance, LedgerUnavailableException sourceDown) {
+		try {
+			Ledger ledger = this.target.get();
+			LedgerRecord onTarget = ledger.read();
+			if (onTarget != null && onTarget.authority() == Side.TARGET) {
+				return ledger.join(instance, onTarget);
+			}
+		}
+		catch (MigrationException ex) {
+			sourceDown.addSuppressed(ex);
+		}
+		throw sourceDown;
+	}
+
+	/**
+	 * Follow {@code authority} until that side names itself. Each step on the way leads
+	 * to a later epoch: a side that was left behind by a coordinator which died is
+	 * brought up to the other's commit, in either direction.
+	 */
+	private LedgerRecord follow(LedgerRecord record, Side from, @Nullable FleetInstance joining) {
+		LedgerRecord seen = record;
+		Side at = from;
+		while (seen.authority() != at) {
+			at = seen.authority();
+			copyIfLate(at, seen);
+			Ledger ledger = ledger(at);
+			LedgerRecord next = require((joining != null) ? ledger.join(joining, seen) : ledger.read(), at);
+			if (next.authority() != at && next.epoch() <= seen.epoch()) {
+				throw new MigrationException(this.migration,
+						"neither side names itself as the authority; check that both URLs are those of the same migration");
+			}
+			seen = next;
+		}
+		this.authority = at;
+		return seen;
+	}
+
+	private void checkMark(Side side, LedgerRecord record) {
+		Ledger.StoreMark mark = ledger(side).mark();
 		if (mark == null) {
-			ledger.mark(new Ledger.StoreMark(record.pair(), side));
+			throw new MigrationException(this.migration,
+					"%s is the authority, but the store configured as %s is not marked as such; its URL has changed or it was flushed"
+						.formatted(side.wireName(), side.wireName()));
 		}
-		else if (mark.side() != side || !mark.pair().equals(record.pair())) {
+		if (mark.side() != side || !mark.pair().equals(record.pair())) {
 			throw new MigrationException(this.migration,
 					"the store configured as %s is marked as the %s of %s; the URLs are swapped or belong to another migration"
 						.formatted(side.wireName(), mark.side().wireName(),
@@ -105,19 +143,7 @@ final class AuthorityLedger {
 	 * @return the record
 	 */
 	LedgerRecord read() {
-		LedgerRecord record = require(authorityLedger().read(), this.authority);
-		if (record.authority() == this.authority) {
-			return record;
-		}
-		Ledger incoming = ledger(record.authority());
-		copyIfLate(incoming, record);
-		LedgerRecord followed = require(incoming.read(), record.authority());
-		if (followed.authority() != record.authority()) {
-			throw new MigrationException(this.migration,
-					"neither side names itself as the authority; check that both URLs are those of the same migration");
-		}
-		this.authority = followed.authority();
-		return followed;
+		return follow(require(authorityLedger().read(), this.authority), this.authority, null);
 	}
 
 	private LedgerRecord require(@Nullable LedgerRecord record, Side side) {
@@ -130,13 +156,29 @@ final class AuthorityLedger {
 	}
 
 	/**
-	 * Finish the copy that a coordinator left undone after its commit.
+	 * Finish the copy that a coordinator left undone after its commit; never to a store,
+	 * nor from it on, that is not marked as the other half of the pair.
+	 * <p>
+	 * The fleet goes first. Whoever takes the next step looks for instances on the
+	 * incoming side, where those that have not noticed the move yet do not stand: it
+	 * would walk on without them. Those that parked for the move acknowledged the
+	 * revision before it, or have only just joined; longer silent ones stay behind.
 	 */
-	private void copyIfLate(Ledger incoming, LedgerRecord committed) {
+	private void copyIfLate(Side side, LedgerRecord committed) {
+		checkMark(side, committed);
+		Ledger incoming = ledger(side);
 		LedgerRecord present = incoming.read();
-		if (present == null || present.epoch() < committed.epoch()) {
-			incoming.install(committed, ledger(committed.authority().other()).history());
+		if (present != null && present.epoch() >= committed.epoch()) {
+			return;
 		}
+		Ledger outgoing = ledger(side.other());
+		for (FleetInstance instance : outgoing.instances()) {
+			boolean justJoined = instance.applied() == 0 && instance.silence().compareTo(JUST_JOINED) < 0;
+			if (justJoined || instance.applied() >= committed.revision() - 1) {
+				incoming.heartbeat(instance);
+			}
+		}
+		incoming.install(committed, outgoing.history());
 	}
 
 	/**
@@ -152,7 +194,7 @@ final class AuthorityLedger {
 			return false;
 		}
 		if (next.authority() != current.authority()) {
-			copyIfLate(ledger(next.authority()), next);
+			copyIfLate(next.authority(), next);
 			this.authority = next.authority();
 		}
 		return true;
@@ -170,6 +212,18 @@ final class AuthorityLedger {
 			throw new MigrationException(this.migration,
 					"%s is not marked as the other half of this migration; its URL has changed or it was flushed. Step back to off and forward again"
 						.formatted(side.wireName()));
+		}
+		LedgerRecord present = ledger(side).read();
+		if (present != null && !present.pair().equals(current.pair())) {
+			throw new MigrationException(this.migration,
+					"%s holds a ledger of another pair of stores; if no application uses it, remove it"
+						.formatted(side.wireName()));
+		}
+		if (present != null && present.epoch() > current.epoch()) {
+			throw new MigrationException(this.migration,
+					"the ledger on %s (epoch %d) is later than that on %s (epoch %d); was %s restored from a backup?"
+						.formatted(side.wireName(), present.epoch(), side.other().wireName(), current.epoch(),
+								side.other().wireName()));
 		}
 	}
 

@@ -91,13 +91,17 @@ public final class PhaseControl implements Migration {
 
 	private long applied;
 
+	private long appliedByFleet;
+
 	private long lastHeartbeat = Long.MIN_VALUE;
 
 	private PhaseSubject.@Nullable CatchUp catchUp;
 
-	private @Nullable Instant calledOff;
+	private boolean journalingBroken;
 
-	private @Nullable DesiredPhase calledOffWish;
+	private boolean refused;
+
+	private @Nullable CalledOff calledOff;
 
 	/**
 	 * Create a phase control. It does nothing until {@link #join()} or {@link #start}.
@@ -302,6 +306,11 @@ public final class PhaseControl implements Migration {
 			this.subject.follow(next);
 		}
 		this.record = next;
+		if (previous != null && previous.stage().parksWrites() && next.stage() == Stage.OPEN
+				&& previous.epoch() == next.epoch()) {
+			// whichever instance did it: none may park the fleet's writers again at once
+			this.calledOff = new CalledOff(this.clock.instant(), previous.goal(), wished.desired());
+		}
 		if (previous != null && previous.phase() != next.phase()) {
 			PhaseChange change = lastChange(previous, next);
 			logger.info("Migration '%s': %s -> %s, epoch %d, by %s".formatted(name(), change.from().wireName(),
@@ -353,6 +362,7 @@ public final class PhaseControl implements Migration {
 				return false;
 			}
 		}
+		this.appliedByFleet = now.revision();
 		return true;
 	}
 
@@ -360,9 +370,13 @@ public final class PhaseControl implements Migration {
 		if (!acknowledgedByFleet(now)) {
 			return false;
 		}
-		if (now.phase().journals() && (this.subject.journalingBroken() || now.journalingSince() == null)) {
-			return this.ledger.compareAndSet(now, now.withJournalingSince(this.clock.instant()), null);
+		this.journalingBroken |= this.subject.journalingBroken();
+		if (now.phase().journals() && (this.journalingBroken || now.journalingSince() == null)) {
+			boolean noted = this.ledger.compareAndSet(now, now.withJournalingSince(this.clock.instant()), null);
+			this.journalingBroken &= !noted;
+			return noted;
 		}
+		this.refused = false;
 		DesiredPhase desired = (this.wish != null) ? this.wish.desired() : null;
 		if (desired == null || desired.phase() == now.phase()) {
 			this.unmet = List.of();
@@ -370,7 +384,7 @@ public final class PhaseControl implements Migration {
 			return false;
 		}
 		PhaseStep step = new PhaseStep(now.phase(), now.phase().towards(desired.phase()));
-		if (recentlyCalledOff(desired)) {
+		if (recentlyCalledOff(step, desired)) {
 			return false;
 		}
 		this.unmet = evaluate(step, now).stream()
@@ -406,16 +420,18 @@ public final class PhaseControl implements Migration {
 			logger.warn(reason);
 		}
 		this.obstacle = reason;
+		this.refused = true;
 	}
 
-	private boolean recentlyCalledOff(DesiredPhase desired) {
-		Instant since = this.calledOff;
-		if (since == null) {
+	private boolean recentlyCalledOff(PhaseStep step, DesiredPhase desired) {
+		CalledOff last = this.calledOff;
+		if (last == null) {
 			return false;
 		}
-		if (desired.equals(this.calledOffWish) && this.clock.instant().isBefore(since.plus(RETRY_AFTER_CALL_OFF))) {
+		if (step.to() == last.goal() && desired.equals(last.wish())
+				&& this.clock.instant().isBefore(last.at().plus(RETRY_AFTER_CALL_OFF))) {
 			this.obstacle = "the move of authority was called off at its deadline; it is tried again a minute after %s"
-				.formatted(since);
+				.formatted(last.at());
 			return true;
 		}
 		this.calledOff = null;
@@ -466,8 +482,6 @@ public final class PhaseControl implements Migration {
 	}
 
 	private boolean callOff(LedgerRecord now) {
-		this.calledOff = this.clock.instant();
-		this.calledOffWish = (this.wish != null) ? this.wish.desired() : null;
 		logger.warn("Migration '%s': the step %s -> %s is called off, the phase stays %s".formatted(name(),
 				now.phase().wireName(), now.goal().wireName(), now.phase().wireName()));
 		return this.ledger.compareAndSet(now, now.withStage(Stage.OPEN, now.phase(), null), null);
@@ -528,11 +542,31 @@ public final class PhaseControl implements Migration {
 	 * @return what became of it
 	 */
 	public StepOutcome rollback(String by, @Nullable String reason) {
-		MigrationPhase previous = required().phase().previous().orElse(null);
+		LedgerRecord now = required();
+		MigrationPhase previous = now.phase().previous().orElse(null);
 		if (previous == null) {
 			return new StepOutcome.Refused("in off there is nothing to roll back", List.of());
 		}
-		return ask(new DesiredPhase(previous, by, reason, false));
+		StepOutcome.Refused impossible = prepare(new PhaseStep(now.phase(), previous), now);
+		return (impossible != null) ? impossible : ask(new DesiredPhase(previous, by, reason, false));
+	}
+
+	/**
+	 * See at once whether a step is possible, so that a request for it can be refused
+	 * rather than held.
+	 */
+	private StepOutcome.@Nullable Refused prepare(PhaseStep step, LedgerRecord now) {
+		this.lock.lock();
+		try {
+			this.subject.prepare(step, now);
+			return null;
+		}
+		catch (MigrationException ex) {
+			return new StepOutcome.Refused(String.valueOf(ex.getMessage()), List.of());
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
@@ -594,19 +628,19 @@ public final class PhaseControl implements Migration {
 	 * result. Releases the lock while it waits.
 	 */
 	private StepOutcome awaitArrival(MigrationPhase phase) {
-		long remaining = this.settings.cutoverTimeout().plusSeconds(1).toNanos();
+		long deadline = System.nanoTime() + this.settings.cutoverTimeout().plusSeconds(1).toNanos();
 		try {
-			while (remaining > 0 && !this.stopped) {
+			while (System.nanoTime() - deadline < 0 && !this.stopped) {
 				LedgerRecord now = this.record;
 				if (now != null && now.phase() == phase && now.stage() == Stage.OPEN
-						&& this.applied == now.revision()) {
+						&& this.appliedByFleet == now.revision()) {
 					return new StepOutcome.Done();
 				}
 				if (!this.wake && now != null && now.stage() == Stage.OPEN
-						&& (!this.unmet.isEmpty() || this.calledOff != null)) {
+						&& (!this.unmet.isEmpty() || this.calledOff != null || this.refused)) {
 					return new StepOutcome.UnderWay();
 				}
-				remaining = this.changed.awaitNanos(Math.min(remaining, TimeUnit.MILLISECONDS.toNanos(100)));
+				this.changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(100));
 			}
 		}
 		catch (InterruptedException ex) {
@@ -795,6 +829,17 @@ public final class PhaseControl implements Migration {
 			return State.BLOCKED;
 		}
 		return (desired.ordinal() > now.phase().ordinal()) ? State.ADVANCING : State.ROLLING_BACK;
+	}
+
+	/**
+	 * A move of authority that did not come to its end in time.
+	 *
+	 * @param at when that was seen
+	 * @param goal the phase it led to
+	 * @param wish what was asked for then
+	 */
+	private record CalledOff(Instant at, MigrationPhase goal, @Nullable DesiredPhase wish) {
+
 	}
 
 }

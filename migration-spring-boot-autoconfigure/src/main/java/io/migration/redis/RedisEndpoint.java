@@ -3,12 +3,13 @@ package io.migration.redis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.StaticCredentialsProvider;
+import io.lettuce.core.event.DefaultEventPublisherOptions;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -41,15 +42,13 @@ record RedisEndpoint(List<RedisURI> uris, boolean cluster, int database, ClientO
 	/**
 	 * Read a connection factory.
 	 * @param factory the factory
-	 * @param fallback the resources to use when the factory has none of its own
+	 * @param resources the client's resources
 	 * @return how it reaches its server
 	 */
-	static RedisEndpoint of(LettuceConnectionFactory factory, @Nullable ClientResources fallback) {
+	static RedisEndpoint of(LettuceConnectionFactory factory, ClientResources resources) {
 		LettuceClientConfiguration client = factory.getClientConfiguration();
-		ClientResources resources = client.getClientResources()
-			.orElseGet(() -> Objects.requireNonNull(fallback, "no client resources"));
 		return new RedisEndpoint(uris(factory, client), factory.isClusterAware(), factory.getDatabase(),
-				client.getClientOptions().orElseGet(ClientOptions::create), expanding(resources));
+				client.getClientOptions().orElseGet(ClientOptions::create), resources);
 	}
 
 	private static List<RedisURI> uris(LettuceConnectionFactory factory, LettuceClientConfiguration client) {
@@ -109,22 +108,40 @@ record RedisEndpoint(List<RedisURI> uris, boolean cluster, int database, ClientO
 		return uri;
 	}
 
-	private static ClientResources expanding(ClientResources resources) {
-		NettyCustomizer present = resources.nettyCustomizer();
-		return resources.mutate().nettyCustomizer(new NettyCustomizer() {
+	/**
+	 * Return resources that share everything with others, and put a {@link UnitExpander}
+	 * into each channel. Shutting them down leaves the others running.
+	 * @param shared the resources to share
+	 * @return the resources
+	 */
+	static ClientResources expanding(ClientResources shared) {
+		NettyCustomizer present = shared.nettyCustomizer();
+		return DefaultClientResources.builder()
+			.eventLoopGroupProvider(shared.eventLoopGroupProvider())
+			.eventExecutorGroup(shared.eventExecutorGroup())
+			.eventBus(shared.eventBus())
+			.timer(shared.timer())
+			.commandLatencyRecorder(shared.commandLatencyRecorder())
+			.commandLatencyPublisherOptions(DefaultEventPublisherOptions.disabled())
+			.reconnectDelay(shared.reconnectDelay())
+			.socketAddressResolver(shared.socketAddressResolver())
+			.addressResolverGroup(shared.addressResolverGroup())
+			.tracing(shared.tracing())
+			.nettyCustomizer(new NettyCustomizer() {
 
-			@Override
-			public void afterBootstrapInitialized(Bootstrap bootstrap) {
-				present.afterBootstrapInitialized(bootstrap);
-			}
+				@Override
+				public void afterBootstrapInitialized(Bootstrap bootstrap) {
+					present.afterBootstrapInitialized(bootstrap);
+				}
 
-			@Override
-			public void afterChannelInitialized(Channel channel) {
-				present.afterChannelInitialized(channel);
-				UnitExpander.CUSTOMIZER.afterChannelInitialized(channel);
-			}
+				@Override
+				public void afterChannelInitialized(Channel channel) {
+					present.afterChannelInitialized(channel);
+					UnitExpander.CUSTOMIZER.afterChannelInitialized(channel);
+				}
 
-		}).build();
+			})
+			.build();
 	}
 
 	/**

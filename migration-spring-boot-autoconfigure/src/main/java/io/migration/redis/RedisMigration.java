@@ -60,7 +60,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * One Redis migration: its two sides, the connections to them, the relay that runs under
  * the present authority, and what a step needs from Redis.
  */
-public final class RedisMigration implements PhaseSubject, MirroredMigration, RedisRouter.Sides {
+public final class RedisMigration implements PhaseSubject, MirroredMigration, RedisRouter.Sides, AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(RedisMigration.class);
 
@@ -166,10 +166,15 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 	public static RedisMigration create(RedisMigrationSettings settings, LettuceConnectionFactory source,
 			LettuceConnectionFactory target, @Nullable PhaseFlags flags, MirrorObserver observer,
 			BiConsumer<PhaseControl, PhaseChange> listener, ThreadFactory threads) {
-		ClientResources own = source.getClientConfiguration().getClientResources().isPresent() ? null
-				: DefaultClientResources.create();
-		return new RedisMigration(settings, source, target, RedisEndpoint.of(source, own),
-				RedisEndpoint.of(target, own), own, flags, observer, listener, threads);
+		ClientResources base = source.getClientConfiguration().getClientResources().orElse(null);
+		ClientResources own = null;
+		if (base == null) {
+			own = DefaultClientResources.create();
+			base = own;
+		}
+		ClientResources resources = RedisEndpoint.expanding(base);
+		return new RedisMigration(settings, source, target, RedisEndpoint.of(source, resources),
+				RedisEndpoint.of(target, resources), own, flags, observer, listener, threads);
 	}
 
 	/**
@@ -269,6 +274,15 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 		closeInspection();
 		this.factories.values().forEach(LettuceConnectionFactory::stop);
 		this.plain.values().forEach(PlainConnection::close);
+	}
+
+	/**
+	 * Stop, and let go of the client's resources.
+	 */
+	@Override
+	public void close() {
+		stop();
+		endpoint(Side.SOURCE).resources().shutdown();
 		if (this.ownResources != null) {
 			this.ownResources.shutdown();
 		}

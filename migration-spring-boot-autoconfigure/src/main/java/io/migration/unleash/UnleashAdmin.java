@@ -226,8 +226,7 @@ final class UnleashAdmin {
 	}
 
 	private static String nameOf(JsonElement variant) {
-		return (variant instanceof JsonObject object && object.get("name") instanceof JsonPrimitive name)
-				? name.getAsString() : "";
+		return (variant.getAsJsonObject().get("name") instanceof JsonPrimitive name) ? name.getAsString() : "";
 	}
 
 	private static @Nullable MigrationPhase phaseOf(String variant) {
@@ -266,7 +265,8 @@ final class UnleashAdmin {
 	private record Strategy(String id, boolean disabled, JsonArray variants) {
 
 		boolean complete() {
-			return this.id != null && this.variants != null;
+			return this.id != null && this.variants != null
+					&& this.variants.asList().stream().allMatch(JsonElement::isJsonObject);
 		}
 
 	}

@@ -10,9 +10,12 @@ import io.migration.phase.PhaseFlags;
 import io.migration.unleash.UnleashConnection;
 import io.migration.unleash.UnleashPhaseFlags;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -85,25 +88,19 @@ class UnleashMigrationAutoConfigurationTests {
 					"flag 'a' in Unleash at http://127.0.0.1:1/unleash/api, project 'payments', environment 'live'"));
 	}
 
-	@Test
-	void aWrongPropertyFailsTheStartAndIsNamed() {
-		this.runner.withPropertyValues("migration.unleash.url=unleash")
-			.run((context) -> assertThat(context).getFailure()
-				.rootCause()
-				.hasMessageContaining("migration.unleash.url"));
-		this.runner.withPropertyValues(URL, "migration.unleash.api-token=default:live.secret")
-			.run((context) -> assertThat(context).getFailure()
-				.rootCause()
-				.hasMessageContaining("migration.unleash.environment"));
+	@ParameterizedTest
+	@CsvSource({ "url=unleash, migration.unleash.url", "api-token=default:live.secret, migration.unleash.environment",
+			"poll-interval=0, migration.unleash.poll-interval", "environment=, migration.unleash.environment",
+			"admin.project=, migration.unleash.admin.project" })
+	void aWrongPropertyFailsTheStartAndIsNamed(String setting, String property) {
+		this.runner.withPropertyValues(URL, "migration.unleash." + setting).run((context) -> assertRefused(context, property));
 	}
 
 	@Test
 	void anAdminTokenWithoutAnAddressFailsTheStart() {
 		this.runner.withPropertyValues("migration.unleash.admin.token=*:*.secret")
 			.withBean(FakeUnleash.class)
-			.run((context) -> assertThat(context).getFailure()
-				.rootCause()
-				.hasMessageContaining("migration.unleash.url"));
+			.run((context) -> assertRefused(context, "migration.unleash.url"));
 	}
 
 	@Test
@@ -129,6 +126,15 @@ class UnleashMigrationAutoConfigurationTests {
 			await().untilAsserted(
 					() -> assertThat(threads()).doesNotContain("migration-unleash-client", "migration-unleash-flags"));
 		});
+	}
+
+	private static void assertRefused(AssertableApplicationContext context, String property) {
+		assertThat(context).getFailure()
+			.rootCause()
+			.isInstanceOfSatisfying(InvalidMigrationException.class, (ex) -> {
+				assertThat(ex.getDescription()).contains(property).doesNotContain("secret").endsWith(".");
+				assertThat(ex.getAction()).isNotBlank();
+			});
 	}
 
 	private static List<String> threads() {

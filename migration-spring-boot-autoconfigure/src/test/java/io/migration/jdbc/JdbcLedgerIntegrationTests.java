@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -160,8 +161,9 @@ class JdbcLedgerIntegrationTests {
 	class JoiningTests {
 
 		private DataSource isolated(String isolation) {
-			return new DriverManagerDataSource(server.jdbcUrl(JdbcLedgerIntegrationTests.this.database)
-					+ "&options=-c%20default_transaction_isolation=" + isolation);
+			Properties properties = new Properties();
+			properties.setProperty("options", "-c default_transaction_isolation=" + isolation.replace(" ", "\\ "));
+			return new DriverManagerDataSource(server.jdbcUrl(JdbcLedgerIntegrationTests.this.database), properties);
 		}
 
 		private Future<List<FleetInstance>> step(Ledger ledger) {
@@ -183,7 +185,7 @@ class JdbcLedgerIntegrationTests {
 		}
 
 		@ParameterizedTest
-		@ValueSource(strings = { "read%5C%20committed", "repeatable%5C%20read", "serializable" })
+		@ValueSource(strings = { "read committed", "repeatable read", "serializable" })
 		void whoJoinsBeforeAStepIsSeenByIt(String isolation) throws Exception {
 			CommitGate gate = new CommitGate(isolated(isolation), UnaryOperator.identity());
 			JdbcLedger joiner = ledger(gate);
@@ -201,7 +203,7 @@ class JdbcLedgerIntegrationTests {
 		}
 
 		@ParameterizedTest
-		@ValueSource(strings = { "read%5C%20committed", "repeatable%5C%20read", "serializable" })
+		@ValueSource(strings = { "read committed", "repeatable read", "serializable" })
 		void whoJoinsDuringAStepSeesIt(String isolation) throws Exception {
 			CommitGate gate = new CommitGate(isolated(isolation), UnaryOperator.identity());
 			JdbcLedger walker = ledger(gate);
@@ -218,7 +220,7 @@ class JdbcLedgerIntegrationTests {
 		}
 
 		@ParameterizedTest
-		@ValueSource(strings = { "read%5C%20committed", "repeatable%5C%20read", "serializable" })
+		@ValueSource(strings = { "read committed", "repeatable read" })
 		void withoutTheLockAStepWalksPastWhoJoins(String isolation) throws Exception {
 			CommitGate gate = new CommitGate(isolated(isolation), (statement) -> statement.replace(" for update", ""));
 			JdbcLedger joiner = ledger(gate);
@@ -339,7 +341,7 @@ class JdbcLedgerIntegrationTests {
 
 		private String url(FaultProxy proxy) {
 			return server.jdbcUrl(JdbcLedgerIntegrationTests.this.database)
-				.replace(":" + server.port() + "/", ":" + proxy.port() + "/");
+				.replace(":" + server.port() + "/", ":" + proxy.port() + "/") + "&cancelSignalTimeout=1";
 		}
 
 	}

@@ -61,6 +61,16 @@ public final class InMemoryLedger implements Ledger {
 		this.conflicts = times;
 	}
 
+	/**
+	 * Lose everything, as a store does that is flushed.
+	 */
+	public synchronized void clear() {
+		this.record = null;
+		this.mark = null;
+		this.history.clear();
+		this.instances.clear();
+	}
+
 	@Override
 	public synchronized @Nullable LedgerRecord read() {
 		answer();

@@ -197,8 +197,8 @@ public abstract class LedgerContract {
 			LedgerRecord staged = now.withStage(Stage.OPEN, to, null);
 			assertThat(ledger().compareAndSet(now.revision(), staged, null)).isTrue();
 			LedgerRecord next = staged.entered(to, now.since().plusSeconds(1));
-			PhaseChange change = new PhaseChange(now.phase(), to, next.epoch(), next.since(), "flag",
-					(to != MigrationPhase.SHADOW) ? "because" : null);
+			PhaseChange change = new PhaseChange(now.phase(), to, next.epoch(), next.since(), "O'Neil|ops",
+					(to != MigrationPhase.SHADOW) ? "be|cause,\t\"of\"\n時間" : null);
 			assertThat(ledger().compareAndSet(staged.revision(), next, change)).isTrue();
 			expected.add(0, change);
 			now = next;

@@ -155,7 +155,8 @@ class UnleashAdminTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "<html>", "", "[]", "17", "{}", "{\"environments\": [null]}",
 			"{\"environments\": [{\"name\": \"development\", \"enabled\": true}]}",
-			"{\"environments\": [{\"name\": \"development\", \"enabled\": true, \"strategies\": [{\"id\": \"S1\"}]}]}" })
+			"{\"environments\": [{\"name\": \"development\", \"enabled\": true, \"strategies\": [{\"id\": \"S1\"}]}]}",
+			"{\"environments\": [{\"name\": \"development\", \"enabled\": true, \"strategies\": [{\"id\": \"S1\", \"variants\": [17]}]}]}" })
 	void anAnswerFromSomethingElseIsRefused(String body) {
 		this.server.stubFor(get(anyUrl()).willReturn(aResponse().withBody(body)));
 		assertRefused("check migration.unleash.url");
