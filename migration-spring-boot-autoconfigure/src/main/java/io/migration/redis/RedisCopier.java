@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * absolute, so a late copy does not prolong it. See {@link Copier} for why the sides
  * converge, and {@link RelayFence} for why nobody else writes.
  */
-final class RedisCopier implements Copier {
+class RedisCopier implements Copier {
 
 	private static final byte[] CLEAR_AND_DROP = RedisKeys.bytes("redis.call('XDEL', KEYS[1], unpack(ARGV)) "
 			+ "if redis.call('XLEN', KEYS[1]) == 0 then redis.call('DEL', KEYS[1]) end return 1");
@@ -80,11 +80,18 @@ final class RedisCopier implements Copier {
 
 	@Override
 	public void open() {
-		this.writing = RelayFence.takeOver(this.to, this.keys, this.timeout);
+		this.writing = takeOver(this.to, this.keys, this.timeout);
 		this.reading = NodeConnections.open(this.from, "migration-journal", this.timeout);
 		if (this.from.cluster()) {
 			sweep(this.reading);
 		}
+	}
+
+	/**
+	 * Become the only writer of the other side.
+	 */
+	NodeConnections takeOver(RedisEndpoint side, RedisKeys names, Duration patience) {
+		return RelayFence.takeOver(side, names, patience);
 	}
 
 	@Override
@@ -216,7 +223,10 @@ final class RedisCopier implements Copier {
 		return states;
 	}
 
-	private static void apply(NodeConnections target, List<State> states) {
+	/**
+	 * Write state to the other side, and wait until it has acknowledged all of it.
+	 */
+	void apply(NodeConnections target, List<State> states) {
 		List<Future<?>> applied = new ArrayList<>(states.size());
 		target.buffer();
 		for (State state : states) {
@@ -235,7 +245,10 @@ final class RedisCopier implements Copier {
 		applied.forEach(target::await);
 	}
 
-	private static void clear(NodeConnections source, List<Entry> entries) {
+	/**
+	 * Clear exactly the entries that were read: others may have come for the same keys.
+	 */
+	void clear(NodeConnections source, List<Entry> entries) {
 		Map<ByteBuffer, List<String>> ids = new HashMap<>();
 		for (Entry entry : entries) {
 			ids.computeIfAbsent(ByteBuffer.wrap(entry.journal()), (journal) -> new ArrayList<>()).add(entry.id());
@@ -256,11 +269,11 @@ final class RedisCopier implements Copier {
 		cleared.forEach(source::await);
 	}
 
-	private record Entry(byte[] journal, String id, List<byte[]> fields) {
+	record Entry(byte[] journal, String id, List<byte[]> fields) {
 
 	}
 
-	private record State(byte[] key, RedisFuture<byte[]> value, RedisFuture<Long> expiry) {
+	record State(byte[] key, RedisFuture<byte[]> value, RedisFuture<Long> expiry) {
 
 	}
 

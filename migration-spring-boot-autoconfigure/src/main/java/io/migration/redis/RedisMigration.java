@@ -146,7 +146,8 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 		this.router.connect(this,
 				new ReadComparison(plain(Side.SOURCE), plain(Side.TARGET), this.comparisons, this.background,
 						settings.mirror().sampleRate(), settings.mirror().timeout(), this::copyComplete,
-						this::circuitOpen));
+						this::circuitOpen),
+				this.relays);
 		current.onChange(this::release);
 		this.proxy = ConnectionFactoryProxy.of(source, this::active,
 				"migration '%s' of %s".formatted(name, source.getClass().getSimpleName()));
@@ -464,7 +465,6 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 		Side authority = record.authority();
 		if (!record.phase().journals()) {
 			this.relays.values().forEach(Relay::stop);
-			this.router.mirrorBy(null);
 			this.journalToDrop = record.epoch() > 1;
 			this.journal = JournalStatus.EMPTY;
 			return;
@@ -475,7 +475,6 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 		Relay relay = get(this.relays, authority);
 		get(this.relays, authority.other()).stop();
 		relay.start(this.threads);
-		this.router.mirrorBy(relay);
 		if (authority == Side.SOURCE && record.stage() == Stage.OPEN && !this.targetClean) {
 			this.background.submit(this::removeWhatSourceLacks);
 		}

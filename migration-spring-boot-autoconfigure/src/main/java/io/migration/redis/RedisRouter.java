@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -91,13 +92,14 @@ final class RedisRouter {
 
 	private Sides sides = Sides.NONE;
 
+	private Map<Side, Relay> relays = Map.of();
+
 	private ReadSampler sampler = ReadSampler.NONE;
 
 	private volatile boolean journalingSuspended;
 
 	private volatile @Nullable CommandCatalog catalog;
 
-	private volatile @Nullable Relay relay;
 
 	RedisRouter(String migration, String instance, MirrorSettings settings, CurrentPhase phase, Duration maxPark,
 			MirrorObserver observer) {
@@ -110,9 +112,10 @@ final class RedisRouter {
 		this.observer = observer;
 	}
 
-	void connect(Sides both, ReadSampler reads) {
+	void connect(Sides both, ReadSampler reads, Map<Side, Relay> mirroring) {
 		this.sides = both;
 		this.sampler = reads;
+		this.relays = mirroring;
 	}
 
 	void use(CommandCatalog known) {
@@ -121,10 +124,6 @@ final class RedisRouter {
 
 	boolean knowsCommands() {
 		return this.catalog != null;
-	}
-
-	void mirrorBy(@Nullable Relay active) {
-		this.relay = active;
 	}
 
 	CurrentPhase phase() {
@@ -417,7 +416,7 @@ final class RedisRouter {
 
 	private void execute(MigratingChannelWriter writer, PinnedPhase pinned, List<byte[]> touched,
 			WireArguments arguments, RedisCommand<?, ?, ?> command) {
-		Relay active = this.relay;
+		Relay active = this.relays.get(pinned.authority());
 		Relay.Ticket ticket = (active != null && pinned.writes() != Writes.JOURNALED) ? active.ticket() : null;
 		boolean cluster = this.sides.cluster(writer.side());
 		byte[] entry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
@@ -573,7 +572,7 @@ final class RedisRouter {
 			writer.channel().write(command);
 			return;
 		}
-		Relay active = this.relay;
+		Relay active = this.relays.get(pinned.authority());
 		Relay.Ticket ticket = (active != null && pinned.writes() != Writes.JOURNALED) ? active.ticket() : null;
 		boolean cluster = this.sides.cluster(writer.side());
 		byte[] entry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,

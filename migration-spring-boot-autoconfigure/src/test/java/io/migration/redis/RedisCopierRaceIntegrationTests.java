@@ -1,0 +1,273 @@
+package io.migration.redis;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.migration.mirror.Copier;
+import io.migration.test.RedisServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * The races that the relay's ordering argument closes, each provoked on purpose, each with
+ * a twin that takes the protection away and shows the damage.
+ */
+class RedisCopierRaceIntegrationTests {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+	private static final RedisKeys KEYS = new RedisKeys("race");
+
+	private static RedisServer sourceServer;
+
+	private static RedisServer targetServer;
+
+	private static ClientResources resources;
+
+	private static RedisClient sourceClient;
+
+	private static RedisClient targetClient;
+
+	private RedisCommands<String, String> source;
+
+	private RedisCommands<String, String> target;
+
+	@BeforeAll
+	static void start() {
+		sourceServer = RedisServer.start();
+		targetServer = RedisServer.start();
+		resources = DefaultClientResources.create();
+		sourceClient = RedisClient.create(resources, sourceServer.uri());
+		targetClient = RedisClient.create(resources, targetServer.uri());
+	}
+
+	@AfterAll
+	static void stop() {
+		sourceClient.shutdown();
+		targetClient.shutdown();
+		resources.shutdown();
+		sourceServer.close();
+		targetServer.close();
+	}
+
+	@BeforeEach
+	void connect() {
+		this.source = sourceClient.connect().sync();
+		this.target = targetClient.connect().sync();
+		this.source.flushall();
+		this.target.flushall();
+	}
+
+	@AfterEach
+	void disconnect() {
+		this.source.getStatefulConnection().close();
+		this.target.getStatefulConnection().close();
+	}
+
+	private static RedisEndpoint endpoint(RedisServer server) {
+		return new RedisEndpoint(List.of(RedisURI.create(server.uri())), false, 0, ClientOptions.create(), resources);
+	}
+
+	/**
+	 * Write and journal, as one unit does.
+	 */
+	private void write(String key, String value) {
+		this.source.multi();
+		if (value.isEmpty()) {
+			this.source.del(key);
+		}
+		else {
+			this.source.set(key, value);
+		}
+		this.source.xadd("migration:{race}:journal", Map.of("k", key));
+		this.source.exec();
+	}
+
+	@Test
+	void anEntryMadeWhileItsKeyIsCopiedSurvivesTheClearing() {
+		RacingCopier copier = new RacingCopier();
+		drain(copier, () -> write("key", "second"));
+		assertThat(this.target.get("key")).isEqualTo("second");
+	}
+
+	@Test
+	void twinClearingTheWholeJournalLosesSuchAnEntry() {
+		RacingCopier copier = new RacingCopier() {
+
+			@Override
+			void clear(NodeConnections nodes, List<Entry> entries) {
+				nodes.await(nodes.forKey(KEYS.journal(null)).unlink(KEYS.journal(null)));
+			}
+
+		};
+		drain(copier, () -> write("key", "second"));
+		assertThat(this.target.get("key")).as("the later write is lost").isEqualTo("first");
+	}
+
+	private void drain(RacingCopier copier, Runnable race) {
+		write("key", "first");
+		copier.open();
+		copier.beforeApply = race;
+		copier.copy(100);
+		copier.beforeApply = () -> {
+		};
+		while (copier.copy(100) != Copier.Round.EMPTY) {
+			assertThat(copier.rounds).isLessThan(10);
+		}
+		assertThat(copier.rounds).isPositive();
+		copier.close();
+	}
+
+	@Test
+	void aCrashBeforeTheClearingRepeatsTheCopy() {
+		RacingCopier crashing = new RacingCopier() {
+
+			@Override
+			void clear(NodeConnections nodes, List<Entry> entries) {
+				throw new RedisException("crash");
+			}
+
+		};
+		write("key", "value");
+		crashing.open();
+		assertThatExceptionOfType(RedisException.class).isThrownBy(() -> crashing.copy(100)).withMessage("crash");
+		crashing.close();
+		this.target.del("key");
+		RacingCopier successor = new RacingCopier();
+		successor.open();
+		successor.copy(100);
+		successor.close();
+		assertThat(this.target.get("key")).isEqualTo("value");
+		assertThat(this.source.xlen("migration:{race}:journal")).isZero();
+	}
+
+	@Test
+	void twinClearingBeforeTheCopyLosesTheWriteInACrash() {
+		RacingCopier crashing = new RacingCopier() {
+
+			@Override
+			void apply(NodeConnections nodes, List<State> states) {
+				try (NodeConnections journal = NodeConnections.open(endpoint(sourceServer), "twin", TIMEOUT)) {
+					journal.await(journal.forKey(KEYS.journal(null)).unlink(KEYS.journal(null)));
+				}
+				throw new RedisException("crash");
+			}
+
+		};
+		write("key", "value");
+		crashing.open();
+		assertThatExceptionOfType(RedisException.class).isThrownBy(() -> crashing.copy(100)).withMessage("crash");
+		crashing.close();
+		RacingCopier successor = new RacingCopier();
+		successor.open();
+		successor.copy(100);
+		successor.close();
+		assertThat(this.target.get("key")).as("the write is lost").isNull();
+	}
+
+	@Test
+	void aRelayThatPausesBetweenReadingAndWritingDoesNoHarmAfterItsSuccessorTookOver() {
+		RacingCopier paused = new RacingCopier();
+		RacingCopier successor = new RacingCopier();
+		write("token", "issued");
+		paused.open();
+		paused.beforeApply = () -> revokeBy(successor);
+		assertThatExceptionOfType(RedisException.class).isThrownBy(() -> paused.copy(100));
+		paused.close();
+		successor.close();
+		assertThat(this.target.exists("token")).as("the deleted token stays deleted").isZero();
+	}
+
+	@Test
+	void twinWithoutTheFenceBringsTheDeletedTokenBack() {
+		RacingCopier paused = new UnfencedCopier();
+		RacingCopier successor = new UnfencedCopier();
+		write("token", "issued");
+		paused.open();
+		paused.beforeApply = () -> revokeBy(successor);
+		paused.copy(100);
+		paused.close();
+		successor.close();
+		assertThat(this.target.exists("token")).as("the deleted token is back").isOne();
+	}
+
+	private void revokeBy(RacingCopier successor) {
+		successor.open();
+		successor.copy(100);
+		assertThat(this.target.get("token")).isEqualTo("issued");
+		write("token", "");
+		successor.copy(100);
+		assertThat(this.target.exists("token")).isZero();
+	}
+
+	@Test
+	void aRelayThatLostTheTokenDoesNotEvenBegin() {
+		RedisEndpoint side = endpoint(targetServer);
+		try (NodeConnections first = RelayFence.takeOver(side, KEYS, TIMEOUT);
+				NodeConnections second = RelayFence.takeOver(side, KEYS, TIMEOUT)) {
+			assertThat(second.await(second.forKey(KEYS.token()).get(KEYS.token()))).isNotNull();
+			assertThatExceptionOfType(RedisException.class)
+				.isThrownBy(() -> first.await(first.forKey(KEYS.token()).get(KEYS.token())));
+		}
+	}
+
+	@Test
+	void anExpiryIsCopiedAsAPointInTime() {
+		this.source.multi();
+		this.source.psetex("expiring", 60_000, "value");
+		this.source.xadd("migration:{race}:journal", Map.of("k", "expiring"));
+		this.source.exec();
+		RacingCopier copier = new RacingCopier();
+		copier.open();
+		copier.copy(100);
+		copier.close();
+		assertThat(this.target.pexpiretime("expiring")).isEqualTo(this.source.pexpiretime("expiring"));
+	}
+
+	/**
+	 * The production copier with a moment to step in between reading and writing.
+	 */
+	private static class RacingCopier extends RedisCopier {
+
+		private Runnable beforeApply = () -> {
+		};
+
+		private int rounds;
+
+		RacingCopier() {
+			super(KEYS, "test", endpoint(sourceServer), endpoint(targetServer), TIMEOUT);
+		}
+
+		@Override
+		void apply(NodeConnections nodes, List<State> states) {
+			this.rounds++;
+			this.beforeApply.run();
+			super.apply(nodes, states);
+		}
+
+	}
+
+	private static class UnfencedCopier extends RacingCopier {
+
+		@Override
+		NodeConnections takeOver(RedisEndpoint side, RedisKeys names, Duration patience) {
+			return NodeConnections.open(side, "unfenced", patience);
+		}
+
+	}
+
+}
