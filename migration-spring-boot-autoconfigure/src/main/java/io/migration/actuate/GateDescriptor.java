@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.migration.phase.GateStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param actual what does, {@code null} if that is not known
  * @param met whether that is enough
  */
+@JsonInclude(Include.ALWAYS)
 public record GateDescriptor(String gate, String step, @Nullable Object required, @Nullable Object actual,
 		boolean met) {
 

@@ -3,6 +3,8 @@ package io.migration.actuate;
 import java.time.Instant;
 import java.util.List;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.migration.phase.PhaseChange;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ public record HistoryDescriptor(List<ChangeDescriptor> history) implements Opera
 	 * @param by who asked for it
 	 * @param reason why, {@code null} if that was not said
 	 */
+	@JsonInclude(Include.ALWAYS)
 	public record ChangeDescriptor(String from, String to, long epoch, Instant at, String by, @Nullable String reason) {
 
 	}

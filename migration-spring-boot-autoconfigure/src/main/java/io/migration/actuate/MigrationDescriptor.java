@@ -2,6 +2,8 @@ package io.migration.actuate;
 
 import java.util.List;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.migration.MigrationPhase;
 import io.migration.phase.PhaseControl;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param note what an operator should know, {@code null} if there is nothing to say
  * @param heldBy the gates that hold the next desired step
  */
+@JsonInclude(Include.ALWAYS)
 public record MigrationDescriptor(String kind, @Nullable String phase, @Nullable String desiredPhase,
 		@Nullable String authority, @Nullable Long epoch, String state, @Nullable String note,
 		List<GateDescriptor> heldBy) implements OperationResponseBody {

@@ -39,6 +39,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param verification the full comparison of both sides
  * @param journal what waits for the relay
  */
+@JsonInclude(Include.ALWAYS)
 public record MigrationDetailsDescriptor(String kind, @Nullable String phase, @Nullable String desiredPhase,
 		@Nullable String authority, @Nullable Long epoch, String state, @Nullable String note, int readShare,
 		List<GateDescriptor> gates, List<InstanceDescriptor> instances, MirrorDescriptor mirror,
@@ -103,6 +104,7 @@ public record MigrationDetailsDescriptor(String kind, @Nullable String phase, @N
 	 * @param shed how many comparisons were dropped because too many were under way
 	 * @param unsupported how many writes could not be mirrored, or cannot run on target
 	 */
+	@JsonInclude(Include.ALWAYS)
 	public record MirrorDescriptor(String onFailure, String timeout, int waitingWriters, int parkedWriters,
 			@Nullable String relayProblem, boolean circuitOpen, long shed, long unsupported) {
 

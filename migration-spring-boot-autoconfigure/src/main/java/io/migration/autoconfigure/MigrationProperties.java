@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.NestedConfigurationProperty;
 
 /**
  * Migrations and what they have in common.
@@ -26,9 +25,9 @@ public class MigrationProperties {
 
 	/**
 	 * Redis migrations by name. A name is unique over all kinds, and is part of keys,
-	 * flags and meters.
+	 * flags and meters. Each moves what a connection factory (bean) holds to a new Redis
+	 * (target); phase, flag, mirror, read-share, compare, cutover and gates say how.
 	 */
-	@NestedConfigurationProperty
 	private final Map<String, RedisMigrationProperties> redis = new LinkedHashMap<>();
 
 	public boolean isEnabled() {

@@ -12,10 +12,10 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
@@ -25,11 +25,12 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * Auto-configuration for Redis migrations: decorates the connection factories that are
  * named by {@code migration.redis}.
  */
-@AutoConfiguration(after = UnleashMigrationAutoConfiguration.class,
+@AutoConfiguration(after = { MigrationAutoConfiguration.class, UnleashMigrationAutoConfiguration.class },
 		afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
-@ConditionalOnClass({ LettuceConnectionFactory.class, RedisClient.class, CircuitBreaker.class })
+@ConditionalOnClass({ LettuceConnectionFactory.class, RedisClient.class, CircuitBreaker.class,
+		DataRedisProperties.class })
 @ConditionalOnBooleanProperty(name = "migration.enabled", matchIfMissing = true)
-@Conditional(OnRedisMigrationCondition.class)
+@ConditionalOnMigration("redis")
 @Import(RedisMigrationRegistrar.class)
 public final class RedisMigrationAutoConfiguration {
 

@@ -1,11 +1,13 @@
 package io.migration.autoconfigure;
 
+import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -14,6 +16,8 @@ import io.migration.MigrationPhaseChangedEvent;
 import io.migration.mirror.MirrorObserver;
 import io.migration.mirror.MirrorObservers;
 import io.migration.mirror.MirrorSettings;
+import io.migration.phase.PhaseChange;
+import io.migration.phase.PhaseControl;
 import io.migration.phase.PhaseFlags;
 import io.migration.phase.PhaseSettings;
 import io.migration.redis.MigratedConnectionFactory;
@@ -24,8 +28,11 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.ssl.SslBundles;
@@ -37,6 +44,7 @@ import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.util.ClassUtils;
 
 /**
  * Replaces the connection factories that migrations name by their decorated selves, and
@@ -95,6 +103,12 @@ class RedisMigrationPostProcessor implements BeanPostProcessor, Ordered {
 						.formatted(name, beanName, bean.getClass().getName()),
 					"Use Lettuce as the Redis client (spring.data.redis.client-type=lettuce), or remove the migration.");
 		}
+		if (Modifier.isFinal(ClassUtils.getUserClass(bean).getModifiers())) {
+			throw new InvalidMigrationException(
+					"The migration 'migration.redis.%s' decorates the bean '%s', which is of the final class %s."
+						.formatted(name, beanName, bean.getClass().getName()),
+					"Make the class open to subclasses: the decorated bean is one of them.");
+		}
 		RedisMigration migration = create(name, factory);
 		this.migrations.put(name, migration);
 		logger.info("Migration '%s' (redis): decorates the bean '%s'".formatted(name, beanName));
@@ -123,6 +137,12 @@ class RedisMigrationPostProcessor implements BeanPostProcessor, Ordered {
 		MigrationProperties bound = this.properties;
 		if (bound == null) {
 			bound = Binder.get(this.environment).bindOrCreate("migration", MigrationProperties.class);
+			Set<String> names = ConfiguredMigrations.names(this.environment, "redis");
+			bound.getRedis().keySet().retainAll(names);
+			// nothing is bound for a name below which no property is known
+			for (String name : names) {
+				bound.getRedis().putIfAbsent(name, new RedisMigrationProperties());
+			}
 			this.properties = bound;
 		}
 		return bound;
@@ -161,11 +181,8 @@ class RedisMigrationPostProcessor implements BeanPostProcessor, Ordered {
 			}
 			return configured;
 		}
-		List<String> primary = candidates.stream()
-			.filter((candidate) -> candidates.size() == 1 || (this.beanFactory.containsBeanDefinition(candidate)
-					&& this.beanFactory.getBeanDefinition(candidate).isPrimary()))
-			.toList();
-		if (primary.size() != 1) {
+		List<String> chosen = onlyOrPrimary(candidates);
+		if (chosen.size() != 1) {
 			throw new InvalidMigrationException(
 					"The migration 'migration.redis.%s' names no bean, and %s.".formatted(name,
 							candidates.isEmpty() ? "there is no RedisConnectionFactory"
@@ -174,7 +191,27 @@ class RedisMigrationPostProcessor implements BeanPostProcessor, Ordered {
 					candidates.isEmpty() ? "Configure a Redis connection factory (spring.data.redis.*)."
 							: "Name one by 'migration.redis.%s.bean'.".formatted(name));
 		}
-		return primary.get(0);
+		return chosen.get(0);
+	}
+
+	/**
+	 * Choose as the injection of a single bean does.
+	 */
+	private List<String> onlyOrPrimary(List<String> candidates) {
+		List<String> injectable = only(candidates, (definition) -> definition.isAutowireCandidate()
+				&& !(definition instanceof AbstractBeanDefinition bean && !bean.isDefaultCandidate()));
+		List<String> primary = only(injectable, BeanDefinition::isPrimary);
+		List<String> noFallback = only(injectable, (definition) -> !definition.isFallback());
+		return (injectable.size() == 1) ? injectable : (primary.isEmpty() ? noFallback : primary);
+	}
+
+	private List<String> only(List<String> names, Predicate<BeanDefinition> wanted) {
+		return names.stream().filter((name) -> wanted.test(definition(name))).toList();
+	}
+
+	private BeanDefinition definition(String name) {
+		return this.beanFactory.containsBeanDefinition(name) ? this.beanFactory.getMergedBeanDefinition(name)
+				: new RootBeanDefinition();
 	}
 
 	private RedisMigration create(String name, LettuceConnectionFactory source) {
@@ -183,11 +220,12 @@ class RedisMigrationPostProcessor implements BeanPostProcessor, Ordered {
 		if (migration == null) {
 			throw new IllegalStateException(prefix);
 		}
-		if (Binder.get(this.environment).bind(prefix + ".target", Map.class).orElse(Map.of()).isEmpty()) {
+		if (!migration.getTarget().hasAddress()) {
 			throw new InvalidMigrationException("The migration '%s' has no target.".formatted(prefix),
-					"Say where the new Redis is by '%s.target', with the same keys as spring.data.redis."
+					"Say where the new Redis is by '%s.target', with the same keys as spring.data.redis: url, host, port, cluster or sentinel."
 						.formatted(prefix));
 		}
+		RedisTarget.checkSource(prefix, source);
 		RedisMigrationSettings settings = settings(name, migration);
 		LettuceConnectionFactory target = new RedisTarget(prefix, migration.getTarget(), source,
 				this.sslBundles.getIfAvailable())
@@ -199,10 +237,21 @@ class RedisMigrationPostProcessor implements BeanPostProcessor, Ordered {
 		}
 		MirrorObservers meters = this.observers.getIfAvailable();
 		return RedisMigration.create(settings, source, target, this.flags.getIfAvailable(),
-				(meters != null) ? meters.of(name) : MirrorObserver.NONE,
-				(control, change) -> this.events
-					.publishEvent(new MigrationPhaseChangedEvent(control, change.from(), change.to(), change.epoch())),
-				threads(name));
+				(meters != null) ? meters.of(name) : MirrorObserver.NONE, this::publish, threads(name));
+	}
+
+	/**
+	 * What the application does with the news must not hold the walk.
+	 */
+	private void publish(PhaseControl control, PhaseChange change) {
+		try {
+			this.events
+				.publishEvent(new MigrationPhaseChangedEvent(control, change.from(), change.to(), change.epoch()));
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Migration '%s': a listener failed at the change from %s to %s".formatted(control.name(),
+					change.from().wireName(), change.to().wireName()), ex);
+		}
 	}
 
 	private ThreadFactory threads(String name) {
@@ -273,7 +322,7 @@ class RedisMigrationPostProcessor implements BeanPostProcessor, Ordered {
 
 		double within(String property, double value, double least, double most) {
 			if (!(value >= least && value <= most)) {
-				throw invalid(property, value, "is not between %s and %s".formatted(plain(least), plain(most)),
+				throw invalid(property, plain(value), "is not between %s and %s".formatted(plain(least), plain(most)),
 						"Use a value in that range.");
 			}
 			return value;

@@ -128,6 +128,27 @@ public class RedisMigrationProperties {
 		 */
 		private boolean adopt;
 
+		private boolean addressed;
+
+		@Override
+		public void setHost(String host) {
+			super.setHost(host);
+			this.addressed = true;
+		}
+
+		@Override
+		public void setPort(int port) {
+			super.setPort(port);
+			this.addressed = true;
+		}
+
+		/**
+		 * Return whether any property says where it is; host and port have defaults.
+		 */
+		boolean hasAddress() {
+			return this.addressed || getUrl() != null || getCluster() != null || getSentinel() != null;
+		}
+
 		public boolean isAdopt() {
 			return this.adopt;
 		}

@@ -19,21 +19,25 @@ class RedisMigrationRegistrar implements ImportBeanDefinitionRegistrar {
 
 	private final BeanFactory beanFactory;
 
-	RedisMigrationRegistrar(Environment environment, BeanFactory beanFactory) {
+	private final ClassLoader classLoader;
+
+	RedisMigrationRegistrar(Environment environment, BeanFactory beanFactory, ClassLoader classLoader) {
 		this.environment = environment;
 		this.beanFactory = beanFactory;
+		this.classLoader = classLoader;
 	}
 
 	@Override
 	public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
-		ConfiguredMigrations.check(this.environment);
+		ConfiguredMigrations.check(this.environment, this.classLoader);
 		for (String name : ConfiguredMigrations.names(this.environment, "redis")) {
+			String beanName = "migration.redis." + name;
 			RootBeanDefinition redis = new RootBeanDefinition(RedisMigration.class,
 					() -> this.beanFactory.getBean(RedisMigrationPostProcessor.class).migration(name));
 			redis.setDestroyMethodName("close");
-			registry.registerBeanDefinition(name + "RedisMigration", redis);
+			registry.registerBeanDefinition(beanName, redis);
 			RootBeanDefinition migration = new RootBeanDefinition(Migration.class,
-					() -> this.beanFactory.getBean(name + "RedisMigration", RedisMigration.class).control());
+					() -> this.beanFactory.getBean(beanName, RedisMigration.class).control());
 			registry.registerBeanDefinition(name + "Migration", migration);
 		}
 	}

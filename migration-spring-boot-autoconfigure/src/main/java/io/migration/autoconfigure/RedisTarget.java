@@ -1,5 +1,6 @@
 package io.migration.autoconfigure;
 
+import java.lang.reflect.Field;
 import java.util.List;
 
 import io.lettuce.core.ClientOptions;
@@ -10,17 +11,21 @@ import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.data.redis.autoconfigure.DataRedisProperties;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisConfiguration.WithAuthentication;
 import org.springframework.data.redis.connection.RedisNode;
 import org.springframework.data.redis.connection.RedisPassword;
 import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.RedisStaticMasterReplicaConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration.LettuceClientConfigurationBuilder;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Builds target's connection factory: addresses and credentials from the properties,
@@ -44,9 +49,35 @@ final class RedisTarget {
 		this.sslBundles = sslBundles;
 	}
 
+	/**
+	 * Refuse a source whose connections cannot be made again from what its factory tells:
+	 * fixed lists of a master and its replicas are not told.
+	 */
+	static void checkSource(String prefix, LettuceConnectionFactory source) {
+		Field configuration = ReflectionUtils.findField(LettuceConnectionFactory.class, "configuration");
+		if (configuration != null) {
+			ReflectionUtils.makeAccessible(configuration);
+			if (ReflectionUtils.getField(configuration, source) instanceof RedisStaticMasterReplicaConfiguration) {
+				throw new InvalidMigrationException(
+						"The source of the migration '%s' is a fixed list of a master and its replicas.".formatted(
+								prefix),
+						"Let the application connect to the master, to a cluster or by sentinels.");
+			}
+		}
+	}
+
 	LettuceConnectionFactory connectionFactory() {
 		RedisURI uri = uri();
-		LettuceConnectionFactory factory = new LettuceConnectionFactory(configuration(uri), client(uri));
+		LettuceConnectionFactory factory;
+		try {
+			factory = new LettuceConnectionFactory(configuration(uri), client(uri));
+			RedisURI.create(factory.getHostName(), factory.getPort());
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidMigrationException(
+					"The properties '%s.target' describe no Redis: %s.".formatted(this.prefix, ex.getMessage()),
+					"Use the values that spring.data.redis would take.", ex);
+		}
 		factory.setShareNativeConnection(this.source.getShareNativeConnection());
 		factory.setValidateConnection(this.source.getValidateConnection());
 		factory.setConvertPipelineAndTxResults(this.source.getConvertPipelineAndTxResults());
@@ -59,20 +90,39 @@ final class RedisTarget {
 			return null;
 		}
 		try {
-			return RedisURI.create(url);
+			RedisURI uri = RedisURI.create(url);
+			// "redis://:6379" is taken for a host of that name
+			if (uri.getHost() == null || !uri.getHost().startsWith(":")) {
+				return uri;
+			}
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidMigrationException(
-					"The property '%s.target.url' is not a Redis URL.".formatted(this.prefix),
-					"Use a URL such as redis://user:password@host:6379/0, or rediss:// for TLS.");
+			throw noUrl();
 		}
+		throw noUrl();
+	}
+
+	private InvalidMigrationException noUrl() {
+		// without a cause: its message would show the password
+		return new InvalidMigrationException("The property '%s.target.url' is not a Redis URL.".formatted(this.prefix),
+				"Use a URL such as redis://user:password@host:6379/0, or rediss:// for TLS.");
 	}
 
 	private RedisConfiguration configuration(@Nullable RedisURI uri) {
 		DataRedisProperties.Cluster cluster = this.target.getCluster();
 		DataRedisProperties.Sentinel sentinel = this.target.getSentinel();
+		if (this.target.getMasterreplica() != null) {
+			throw new InvalidMigrationException(
+					"The property '%s.target.masterreplica' is set; target cannot be a fixed list of a master and its replicas."
+						.formatted(this.prefix),
+					"Set '%s.target' to the master, to a cluster or to sentinels.".formatted(this.prefix));
+		}
 		String username = this.target.getUsername();
 		RedisPassword password = RedisPassword.of(this.target.getPassword());
+		if (uri != null && LettuceConnectionFactory.createRedisConfiguration(uri) instanceof WithAuthentication ofUrl) {
+			username = ofUrl.getUsername();
+			password = ofUrl.getPassword();
+		}
 		if (cluster != null) {
 			RedisClusterConfiguration configuration = new RedisClusterConfiguration(
 					nodes("cluster", cluster.getNodes()));
@@ -85,7 +135,7 @@ final class RedisTarget {
 		}
 		if (sentinel != null) {
 			RedisSentinelConfiguration configuration = new RedisSentinelConfiguration();
-			configuration.master(String.valueOf(sentinel.getMaster()));
+			configuration.master(master(sentinel));
 			configuration
 				.setSentinels(nodes("sentinel", sentinel.getNodes()).stream().map(RedisNode::fromString).toList());
 			configuration.setUsername(username);
@@ -104,6 +154,16 @@ final class RedisTarget {
 		configuration.setPassword(password);
 		configuration.setDatabase(this.target.getDatabase());
 		return configuration;
+	}
+
+	private String master(DataRedisProperties.Sentinel sentinel) {
+		String master = sentinel.getMaster();
+		if (master == null || master.isBlank()) {
+			throw new InvalidMigrationException(
+					"The property '%s.target.sentinel.master' is not set.".formatted(this.prefix),
+					"Set it to the name by which the sentinels know the master.");
+		}
+		return master;
 	}
 
 	private List<String> nodes(String kind, @Nullable List<String> nodes) {
@@ -142,15 +202,24 @@ final class RedisTarget {
 		if (bundle != null) {
 			options = options.mutate().sslOptions(sslOptions(bundle)).build();
 		}
+		if (this.target.getConnectTimeout() != null) {
+			options = options.mutate()
+				.socketOptions(
+						options.getSocketOptions().mutate().connectTimeout(this.target.getConnectTimeout()).build())
+				.build();
+		}
 		if (this.target.getCluster() == null) {
 			return options;
 		}
-		return ClusterClientOptions.builder(options)
-			.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
-				.enableAllAdaptiveRefreshTriggers()
-				.enablePeriodicRefresh()
-				.build())
-			.build();
+		DataRedisProperties.Lettuce.Cluster.Refresh refresh = this.target.getLettuce().getCluster().getRefresh();
+		ClusterTopologyRefreshOptions.Builder topology = ClusterTopologyRefreshOptions.builder()
+			.enableAllAdaptiveRefreshTriggers()
+			.dynamicRefreshSources(refresh.isDynamicRefreshSources())
+			.enablePeriodicRefresh();
+		if (refresh.getPeriod() != null) {
+			topology.enablePeriodicRefresh(refresh.getPeriod());
+		}
+		return ClusterClientOptions.builder(options).topologyRefreshOptions(topology.build()).build();
 	}
 
 	private SslOptions sslOptions(String name) {
@@ -160,7 +229,7 @@ final class RedisTarget {
 						.formatted(this.prefix, name),
 					"Configure the bundle under spring.ssl.bundle.");
 		}
-		SslBundle bundle = this.sslBundles.getBundle(name);
+		SslBundle bundle = bundle(this.sslBundles, name);
 		SslOptions.Builder options = SslOptions.builder()
 			.keyManager(bundle.getManagers().getKeyManagerFactory())
 			.trustManager(bundle.getManagers().getTrustManagerFactory());
@@ -171,6 +240,20 @@ final class RedisTarget {
 			options.protocols(bundle.getOptions().getEnabledProtocols());
 		}
 		return options.build();
+	}
+
+	private SslBundle bundle(SslBundles bundles, String name) {
+		try {
+			return bundles.getBundle(name);
+		}
+		catch (NoSuchSslBundleException ex) {
+			throw new InvalidMigrationException(
+					"The property '%s.target.ssl.bundle' names '%s', but there is no such SSL bundle."
+						.formatted(this.prefix, name),
+					bundles.getBundleNames().isEmpty() ? "Configure the bundle under spring.ssl.bundle."
+							: "Use one of: %s.".formatted(String.join(", ", bundles.getBundleNames())),
+					ex);
+		}
 	}
 
 }

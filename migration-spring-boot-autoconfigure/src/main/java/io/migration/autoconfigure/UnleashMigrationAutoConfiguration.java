@@ -24,11 +24,13 @@ import org.springframework.util.StringUtils;
 
 /**
  * Auto-configuration for phases from Unleash: with the application's own {@link Unleash}
- * bean, else with a client of ours when {@code migration.unleash.url} is set.
+ * bean, else with a client of ours when {@code migration.unleash.url} is set. Without
+ * migrations there is nothing to ask for.
  */
 @AutoConfiguration
 @ConditionalOnClass(Unleash.class)
 @ConditionalOnBooleanProperty(name = "migration.enabled", matchIfMissing = true)
+@ConditionalOnMigration
 @EnableConfigurationProperties(UnleashMigrationProperties.class)
 public final class UnleashMigrationAutoConfiguration {
 

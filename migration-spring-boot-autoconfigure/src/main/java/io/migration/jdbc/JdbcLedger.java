@@ -3,6 +3,7 @@ package io.migration.jdbc;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -17,6 +18,7 @@ import io.migration.phase.PhaseChange;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
@@ -66,7 +68,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * its servers must agree within the margin by which the fleet counts an instance out
  * later than its lease.
  * <p>
- * Thread safe. Nothing is connected to before the first call.
+ * Thread safe. Nothing is connected to before the first call, and no table is created
+ * before there is something to write.
  */
 final class JdbcLedger implements Ledger {
 
@@ -134,25 +137,25 @@ final class JdbcLedger implements Ledger {
 
 	@Override
 	public @Nullable LedgerRecord read() {
-		return inTransaction((dialect) -> select(RECORD));
+		return look((dialect) -> select(RECORD), Optional.<LedgerRecord>empty()).orElse(null);
 	}
 
 	@Override
 	public LedgerRecord join(FleetInstance instance, LedgerRecord first) {
-		return inTransaction((dialect) -> {
+		return change((dialect) -> {
 			// first of all the lock: see the class comment
-			LedgerRecord record = select(LOCKED_RECORD);
-			if (record == null) {
+			Optional<LedgerRecord> present = select(LOCKED_RECORD);
+			if (present.isEmpty()) {
 				create(first, List.of());
 			}
 			register(instance, dialect);
-			return (record != null) ? record : first;
+			return present.orElse(first);
 		});
 	}
 
 	@Override
 	public boolean compareAndSet(long expectedRevision, LedgerRecord next, @Nullable PhaseChange change) {
-		return inTransaction((dialect) -> {
+		return change((dialect) -> {
 			boolean replaced = replace(expectedRevision, next);
 			if (replaced && change != null) {
 				append(change);
@@ -163,13 +166,13 @@ final class JdbcLedger implements Ledger {
 
 	@Override
 	public void install(LedgerRecord committed, List<PhaseChange> history) {
-		inTransaction((dialect) -> {
-			LedgerRecord present = select(LOCKED_RECORD);
-			if (present == null) {
+		change((dialect) -> {
+			Optional<LedgerRecord> present = select(LOCKED_RECORD);
+			if (present.isEmpty()) {
 				create(committed, history);
 			}
-			else if (present.epoch() < committed.epoch()) {
-				replace(present.revision(), committed);
+			else if (present.get().epoch() < committed.epoch()) {
+				replace(present.get().revision(), committed);
 				replaceHistory(history);
 			}
 			return null;
@@ -178,7 +181,7 @@ final class JdbcLedger implements Ledger {
 
 	@Override
 	public void heartbeat(FleetInstance instance) {
-		inTransaction((dialect) -> {
+		change((dialect) -> {
 			register(instance, dialect);
 			return null;
 		});
@@ -186,40 +189,37 @@ final class JdbcLedger implements Ledger {
 
 	@Override
 	public boolean remove(String instanceId) {
-		return inTransaction(
-				(dialect) -> statement("delete from migration_instance where migration = :migration and id = :id")
-					.param("id", instanceId)
-					.update() > 0);
+		return look((dialect) -> statement("delete from migration_instance where migration = :migration and id = :id")
+			.param("id", instanceId)
+			.update() > 0, false);
 	}
 
 	@Override
 	public List<FleetInstance> instances() {
-		return inTransaction((dialect) -> statement("select id, host, applied, " + dialect.silence()
+		return look((dialect) -> statement("select id, host, applied, " + dialect.silence()
 				+ " as silence from migration_instance where migration = :migration order by id")
 			.query(LedgerRows::instance)
-			.list());
+			.list(), List.of());
 	}
 
 	@Override
 	public List<PhaseChange> history() {
-		return inTransaction((dialect) -> statement("""
+		return look((dialect) -> statement("""
 				select from_phase, to_phase, epoch, changed_at, changed_by, reason
 				from migration_history where migration = :migration order by epoch desc""").query(LedgerRows::change)
-			.list());
+			.list(), List.of());
 	}
 
 	@Override
 	public @Nullable StoreMark mark() {
-		return inTransaction(
-				(dialect) -> statement("select pair, side from migration_store where migration = :migration")
-					.query(LedgerRows::mark)
-					.optional()
-					.orElse(null));
+		return look((dialect) -> statement("select pair, side from migration_store where migration = :migration")
+			.query(LedgerRows::mark)
+			.optional(), Optional.<StoreMark>empty()).orElse(null);
 	}
 
 	@Override
 	public void mark(StoreMark mark) {
-		inTransaction((dialect) -> {
+		change((dialect) -> {
 			statement("delete from migration_store where migration = :migration").update();
 			statement("insert into migration_store (migration, pair, side) values (:migration, :pair, :side)")
 				.param("pair", mark.pair())
@@ -229,8 +229,8 @@ final class JdbcLedger implements Ledger {
 		});
 	}
 
-	private @Nullable LedgerRecord select(String sql) {
-		return statement(sql).query(LedgerRows::record).optional().orElse(null);
+	private Optional<LedgerRecord> select(String sql) {
+		return statement(sql).query(LedgerRows::record).optional();
 	}
 
 	private void create(LedgerRecord record, List<PhaseChange> history) {
@@ -273,22 +273,33 @@ final class JdbcLedger implements Ledger {
 		return this.jdbc.sql(sql).param("migration", this.migration);
 	}
 
-	private <T extends @Nullable Object> T inTransaction(Function<LedgerDialect, T> work) {
+	/**
+	 * Do what needs no table to be created: without tables there is nothing.
+	 */
+	private <T extends @Nullable Object> T look(Function<LedgerDialect, T> work, T nothing) {
 		return translated(() -> {
-			LedgerDialect dialect = this.schema.ensure();
-			try {
-				return repeated(() -> this.transaction.execute((status) -> work.apply(dialect)));
-			}
-			catch (BadSqlGrammarException ex) {
-				throw this.schema.unusable(dialect, ex);
-			}
-			catch (IllegalArgumentException | DateTimeException ex) {
-				throw new MigrationException(this.migration,
-						"the ledger holds what this version does not understand: %s. Was it written by a later version?"
-							.formatted(ex.getMessage()),
-						ex);
-			}
+			LedgerDialect dialect = this.schema.find();
+			return (dialect != null) ? inTransaction(dialect, work) : nothing;
 		});
+	}
+
+	private <T extends @Nullable Object> T change(Function<LedgerDialect, T> work) {
+		return translated(() -> inTransaction(this.schema.ensure(), work));
+	}
+
+	private <T extends @Nullable Object> T inTransaction(LedgerDialect dialect, Function<LedgerDialect, T> work) {
+		try {
+			return repeated(() -> this.transaction.execute((status) -> work.apply(dialect)));
+		}
+		catch (BadSqlGrammarException ex) {
+			throw this.schema.unusable(dialect, ex);
+		}
+		catch (IllegalArgumentException | DateTimeException ex) {
+			throw new MigrationException(this.migration,
+					"the ledger holds what this version does not understand: %s. Was it written by a later version?"
+						.formatted(ex.getMessage()),
+					ex);
+		}
 	}
 
 	private <T extends @Nullable Object> T repeated(Supplier<T> work) {
@@ -326,8 +337,12 @@ final class JdbcLedger implements Ledger {
 	private LedgerUnavailableException unavailable(RuntimeException ex) {
 		return new LedgerUnavailableException(this.migration,
 				"the database that holds the ledger does not answer: %s. The phase stays as it is until it does"
-					.formatted(ex.getMessage()),
+					.formatted(reason(ex)),
 				ex);
+	}
+
+	private static @Nullable String reason(RuntimeException ex) {
+		return NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.migration.jdbc;
 
+import java.sql.SQLException;
 import java.util.List;
 
 import javax.sql.DataSource;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.boot.sql.init.DatabaseInitializationSettings;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.jdbc.BadSqlGrammarException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -18,8 +20,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * The tables of the ledger: finds the dialect, and creates the tables where they are
- * missing and that is asked for. The script runs only when one is missing, so an account
- * without the right to create tables will do where an operator has run it.
+ * missing and that is asked for. The script runs only when one is missing and something
+ * is to be written, so an account without the right to create tables will do where an
+ * operator has run it, and a database that is only looked at stays untouched.
  * <p>
  * Thread safe, and safe against other instances that start at the same time.
  */
@@ -51,7 +54,21 @@ final class LedgerSchema {
 	}
 
 	/**
-	 * Make sure, once, that the tables are there.
+	 * Look for the tables without creating them.
+	 * @return the dialect of the database, {@code null} if a table is missing
+	 * @throws MigrationException if the tables cannot be used
+	 */
+	@Nullable LedgerDialect find() {
+		LedgerDialect known = this.dialect;
+		if (known != null) {
+			return known;
+		}
+		LedgerDialect found = findDialect();
+		return (missing(found) == null) ? found : null;
+	}
+
+	/**
+	 * Make sure that the tables are there.
 	 * @return the dialect of the database
 	 * @throws MigrationException if they are not and will not be created
 	 */
@@ -62,9 +79,8 @@ final class LedgerSchema {
 		}
 		LedgerDialect found = findDialect();
 		for (int attempt = 1; true; attempt++) {
-			BadSqlGrammarException missing = missing();
+			BadSqlGrammarException missing = missing(found);
 			if (missing == null) {
-				this.dialect = found;
 				return found;
 			}
 			create(found, missing, attempt);
@@ -82,14 +98,19 @@ final class LedgerSchema {
 		return found;
 	}
 
-	private @Nullable BadSqlGrammarException missing() {
+	private @Nullable BadSqlGrammarException missing(LedgerDialect found) {
 		try {
 			this.transaction.executeWithoutResult((status) -> this.jdbc.queryForObject(
 					"select count(*) from migration_phase, migration_instance, migration_history, migration_store where 1 = 0",
 					Integer.class));
+			this.dialect = found;
 			return null;
 		}
 		catch (BadSqlGrammarException ex) {
+			SQLException cause = ex.getSQLException();
+			if (cause == null || !found.isMissingTable(cause.getSQLState())) {
+				throw unusable(found, ex);
+			}
 			return ex;
 		}
 	}
@@ -112,7 +133,8 @@ final class LedgerSchema {
 			if (attempt == ATTEMPTS) {
 				throw new MigrationException(this.migration,
 						"the tables of the ledger (%s) cannot be created: %s. Run %s, which is in the library's jar, by an account that may create tables"
-							.formatted(TABLES, reason(ex), found.script()),
+							.formatted(TABLES, NestedExceptionUtils.getMostSpecificCause(ex).getMessage(),
+									found.script()),
 						ex);
 			}
 		}
@@ -128,16 +150,8 @@ final class LedgerSchema {
 	MigrationException unusable(LedgerDialect found, BadSqlGrammarException ex) {
 		return new MigrationException(this.migration,
 				"the tables of the ledger (%s) cannot be used: %s. Set migration.initialize-schema=always, or run %s, which is in the library's jar, and grant select, insert, update and delete on them"
-					.formatted(TABLES, reason(ex), found.script()),
+					.formatted(TABLES, NestedExceptionUtils.getMostSpecificCause(ex).getMessage(), found.script()),
 				ex);
-	}
-
-	private static @Nullable String reason(Throwable ex) {
-		Throwable cause = ex;
-		while (cause.getCause() != null) {
-			cause = cause.getCause();
-		}
-		return cause.getMessage();
 	}
 
 }

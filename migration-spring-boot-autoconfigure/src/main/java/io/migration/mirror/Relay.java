@@ -27,7 +27,7 @@ public final class Relay {
 
 	private static final Log logger = LogFactory.getLog(Relay.class);
 
-	private static final int ROUND_LIMIT = 512;
+	private static final int LARGEST_ROUND = 512;
 
 	private final String description;
 
@@ -160,6 +160,7 @@ public final class Relay {
 
 	private void run() {
 		boolean open = false;
+		int limit = LARGEST_ROUND;
 		try {
 			while (this.running) {
 				if (!this.breaker.tryAcquirePermission()) {
@@ -167,34 +168,34 @@ public final class Relay {
 					continue;
 				}
 				long start = System.nanoTime();
-				Copier.Round round;
 				try {
 					if (!open) {
 						this.copier.open();
 						open = true;
 					}
 					this.signalled = false;
-					round = this.copier.copy(ROUND_LIMIT);
+					Copier.Round round = this.copier.copy(limit);
+					this.breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+					recovered();
+					if (round.entries() > 0) {
+						round.tickets().forEach(this::covered);
+						this.observer.round(true, round.entries(), System.nanoTime() - start);
+					}
+					limit = Math.min(LARGEST_ROUND, limit * 2);
+					if (!round.more() && !this.signalled) {
+						LockSupport.parkNanos(this, this.idle.toNanos());
+					}
 				}
-				catch (Exception ex) {
+				catch (Throwable ex) {
 					long nanos = System.nanoTime() - start;
 					this.breaker.onError(nanos, TimeUnit.NANOSECONDS, ex);
-					this.observer.round(false, 0, nanos);
 					report(ex);
+					this.observer.round(false, 0, nanos);
 					this.copier.close();
 					open = false;
+					// the round may have been too large for the time it has
+					limit = Math.max(1, limit / 2);
 					LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-					continue;
-				}
-				long nanos = System.nanoTime() - start;
-				this.breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
-				recovered();
-				if (round.entries() > 0) {
-					this.observer.round(true, round.entries(), nanos);
-					round.tickets().forEach(this::covered);
-				}
-				if (!round.more() && !this.signalled) {
-					LockSupport.parkNanos(this, this.idle.toNanos());
 				}
 			}
 		}
@@ -210,7 +211,7 @@ public final class Relay {
 		}
 	}
 
-	private void report(Exception ex) {
+	private void report(Throwable ex) {
 		String message = (ex.getMessage() != null) ? ex.getMessage() : ex.toString();
 		if (this.problem == null) {
 			logger.warn("Relay %s is interrupted, the journal keeps what it has to copy: %s".formatted(this.description,
@@ -230,7 +231,7 @@ public final class Relay {
 		}
 	}
 
-	private void failWaiting(String reason, @Nullable Exception cause) {
+	private void failWaiting(String reason, @Nullable Throwable cause) {
 		List.copyOf(this.waiting.keySet()).forEach((ticket) -> {
 			CompletableFuture<Void> covered = this.waiting.remove(ticket);
 			if (covered != null) {

@@ -79,10 +79,35 @@ final class AuthorityLedger {
 	 */
 	private void checkBeginning() {
 		Ledger.StoreMark mark = this.source.mark();
-		if (mark != null && this.source.read() == null) {
+		if (this.source.read() != null) {
+			return;
+		}
+		if (mark == null) {
+			checkTargetBeginning();
+		}
+		else {
 			throw new MigrationException(this.migration, (mark.side() == Side.TARGET)
 					? "the store configured as source is marked as target; the URLs are swapped"
 					: "the store configured as source is marked as source, but its ledger has vanished (flushed, evicted or restored?). Restore it; to begin anew in off, remove the mark too");
+		}
+	}
+
+	/**
+	 * A source without a ledger may have lost it after authority had moved; target knows.
+	 * Asked once in a migration's life; a target that does not answer does not hold up
+	 * the start.
+	 */
+	private void checkTargetBeginning() {
+		LedgerRecord onTarget;
+		try {
+			onTarget = this.target.get().read();
+		}
+		catch (LedgerUnavailableException ex) {
+			return;
+		}
+		if (onTarget != null && onTarget.authority() == Side.TARGET) {
+			throw new MigrationException(this.migration,
+					"target has authority, but the ledger of source has vanished (flushed or replaced?). The application must not begin anew on source: configure target as its own store, or remove target's ledger if its data is to be given up");
 		}
 	}
 
@@ -144,6 +169,14 @@ final class AuthorityLedger {
 	 */
 	LedgerRecord read() {
 		return follow(require(authorityLedger().read(), this.authority), this.authority, null);
+	}
+
+	/**
+	 * Return whether the side with authority has lost both record and mark.
+	 * @return whether nothing is left
+	 */
+	boolean vanished() {
+		return authorityLedger().read() == null && authorityLedger().mark() == null;
 	}
 
 	private LedgerRecord require(@Nullable LedgerRecord record, Side side) {

@@ -63,6 +63,13 @@ public final class CurrentPhase {
 	}
 
 	/**
+	 * Go back to where a new place begins: the phase is not known.
+	 */
+	void forget() {
+		replace(new PinnedPhase(MigrationPhase.OFF, 0, Stage.CLOSING, 0));
+	}
+
+	/**
 	 * Register a listener that is told after the rules were replaced.
 	 * @param listener must not block
 	 */

@@ -79,7 +79,7 @@ public final class PhaseControl implements Migration {
 
 	private boolean stopped;
 
-	private boolean wake;
+	private volatile boolean wake;
 
 	private volatile @Nullable LedgerRecord record;
 
@@ -207,6 +207,10 @@ public final class PhaseControl implements Migration {
 			if (this.record != null) {
 				this.ledger.authorityLedger().remove(this.instanceId);
 			}
+			// a later start begins as the first one did
+			this.record = null;
+			this.applied = 0;
+			this.current.forget();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -216,14 +220,19 @@ public final class PhaseControl implements Migration {
 		}
 	}
 
+	/**
+	 * Look again soon. Must not block: when the lock is taken, a look is under way, and
+	 * another follows it.
+	 */
 	private void wake() {
-		this.lock.lock();
-		try {
-			this.wake = true;
-			this.changed.signalAll();
-		}
-		finally {
-			this.lock.unlock();
+		this.wake = true;
+		if (this.lock.tryLock()) {
+			try {
+				this.changed.signalAll();
+			}
+			finally {
+				this.lock.unlock();
+			}
 		}
 	}
 
@@ -257,15 +266,22 @@ public final class PhaseControl implements Migration {
 			}
 			return pause;
 		}
-		catch (RuntimeException ex) {
-			String problem = "ledger: " + ex.getMessage();
-			if (!problem.equals(this.obstacle)) {
-				this.obstacle = problem;
-				logger.warn("Migration '%s' keeps its phase: %s".formatted(name(), ex.getMessage()));
-				logger.debug("Migration '%s': walk failed".formatted(name()), ex);
-			}
+		catch (LedgerUnavailableException ex) {
+			keep("ledger: " + ex.getMessage(), ex);
 			return this.settings.heartbeat();
 		}
+		catch (RuntimeException ex) {
+			keep(String.valueOf(ex.getMessage()), ex);
+			return this.settings.heartbeat();
+		}
+	}
+
+	private void keep(String problem, RuntimeException ex) {
+		if (!problem.equals(this.obstacle)) {
+			logger.warn("Migration '%s' keeps its phase: %s".formatted(name(), ex.getMessage()));
+			logger.debug("Migration '%s': walk failed".formatted(name()), ex);
+		}
+		this.obstacle = problem;
 	}
 
 	/**
@@ -273,7 +289,7 @@ public final class PhaseControl implements Migration {
 	 * @return how long to wait before the next look
 	 */
 	private Duration tick() {
-		LedgerRecord now = this.ledger.read();
+		LedgerRecord now = read();
 		follow(now);
 		acknowledge(now);
 		boolean moved = switch (now.stage()) {
@@ -291,6 +307,19 @@ public final class PhaseControl implements Migration {
 	}
 
 	/**
+	 * Read the record. One that vanished in off (a flush, say) took nothing along that is
+	 * still needed, and is made anew.
+	 */
+	private LedgerRecord read() {
+		LedgerRecord followed = this.record;
+		if (followed != null && followed.phase() == MigrationPhase.OFF && this.ledger.vanished()) {
+			logger.warn("Migration '%s': the ledger has vanished in off and is made anew".formatted(name()));
+			return this.ledger.join(self(), null);
+		}
+		return this.ledger.read();
+	}
+
+	/**
 	 * Route by a record, if it is not the one that is followed already.
 	 */
 	private void follow(LedgerRecord next) {
@@ -302,7 +331,10 @@ public final class PhaseControl implements Migration {
 				|| pinned.readShare() != wished.readShare()) {
 			this.current.replace(new PinnedPhase(next.phase(), next.epoch(), next.stage(), wished.readShare()));
 		}
-		if (previous == null || previous.revision() != next.revision()) {
+		if (next.stage() != Stage.WRITES_FIRST) {
+			this.catchUp = null;
+		}
+		if (previous == null || previous.revision() != next.revision() || !previous.pair().equals(next.pair())) {
 			this.subject.follow(next);
 		}
 		this.record = next;
@@ -532,7 +564,8 @@ public final class PhaseControl implements Migration {
 			return new StepOutcome.Refused("the step %s -> %s is held by %s".formatted(now.phase().wireName(),
 					next.wireName(), String.join(", ", closed.stream().map(GateStatus::gate).toList())), closed);
 		}
-		return ask(new DesiredPhase(next, by, reason, force));
+		StepOutcome.Refused impossible = prepare(new PhaseStep(now.phase(), next), now);
+		return (impossible != null) ? impossible : ask(new DesiredPhase(next, by, reason, force));
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.migration.phase;
 
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.migration.MigrationPhase;
@@ -115,8 +116,14 @@ public final class PinnedPhase {
 		this.exited.increment();
 	}
 
+	/**
+	 * Count an operation. The adder's own ordering is weaker than what
+	 * {@link CurrentPhase#enter()} relies on: the count must be visible before the phase
+	 * is looked at again.
+	 */
 	void begin() {
 		this.entered.increment();
+		VarHandle.fullFence();
 	}
 
 	/**
@@ -130,6 +137,7 @@ public final class PinnedPhase {
 	 * @return whether it has drained
 	 */
 	boolean drained() {
+		VarHandle.fullFence();
 		long exits = this.exited.sum();
 		return this.entered.sum() == exits;
 	}

@@ -280,7 +280,7 @@ final class CommandCatalog {
 				return false;
 			}
 			int first = start + this.last;
-			if (count < 0 || first + (count - 1) * this.step >= arguments.size()) {
+			if (count < 0 || first + (count - 1L) * this.step >= arguments.size()) {
 				return false;
 			}
 			for (int i = 0; i < count; i++) {

@@ -13,6 +13,7 @@ import org.springframework.cglib.proxy.Factory;
 import org.springframework.cglib.proxy.NoOp;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.objenesis.SpringObjenesis;
+import org.springframework.util.ClassUtils;
 
 /**
  * Stands in for the application's connection factory: an instance of its class, because
@@ -39,7 +40,8 @@ final class ConnectionFactoryProxy {
 	 */
 	static LettuceConnectionFactory of(LettuceConnectionFactory original, Supplier<LettuceConnectionFactory> active,
 			String description) {
-		Class<?> type = original.getClass();
+		// a proxy that the application has put around it is called, not inherited from
+		Class<?> type = ClassUtils.getUserClass(original);
 		if (Modifier.isFinal(type.getModifiers())) {
 			throw new IllegalStateException("%s is final and cannot be decorated".formatted(type.getName()));
 		}

@@ -1,7 +1,9 @@
 package io.migration.redis;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -26,6 +28,15 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 
 	private final RedisRouter router;
 
+	/** Guards the order of commands while some are held back, and the start of MULTI. */
+	private final Object order = new Object();
+
+	private final Deque<ParkedWrites.Parked> held = new ArrayDeque<>();
+
+	private volatile boolean holding;
+
+	private boolean releasing;
+
 	private @Nullable Transaction transaction;
 
 	private boolean watching;
@@ -39,13 +50,102 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 
 	@Override
 	public <K, V, T> RedisCommand<K, V, T> write(RedisCommand<K, V, T> command) {
+		if (!this.holding || !holdBehindOthers(command)) {
+			route(command);
+		}
+		return command;
+	}
+
+	private void route(RedisCommand<?, ?, ?> command) {
 		try {
 			this.router.route(this, command);
 		}
 		catch (RuntimeException ex) {
 			command.completeExceptionally(ex);
 		}
-		return command;
+	}
+
+	private boolean holdBehindOthers(RedisCommand<?, ?, ?> command) {
+		synchronized (this.order) {
+			if (!this.holding) {
+				return false;
+			}
+			this.held.add(this.router.parked().park(command));
+			return true;
+		}
+	}
+
+	/**
+	 * Hold a command, and whatever comes through this connection behind it, until
+	 * {@link #release()}.
+	 * @param command the command
+	 */
+	void hold(RedisCommand<?, ?, ?> command) {
+		synchronized (this.order) {
+			this.holding = true;
+			ParkedWrites.Parked parked = this.router.parked().park(command);
+			if (this.releasing) {
+				this.held.addFirst(parked);
+			}
+			else {
+				this.held.add(parked);
+			}
+		}
+		if (!this.router.phase().get().parksWrites()) {
+			// opened between the look at the phase and this moment
+			release();
+		}
+	}
+
+	/**
+	 * Send what is held on its way, in its order, by the rules that hold now.
+	 */
+	void release() {
+		synchronized (this.order) {
+			if (this.releasing) {
+				return;
+			}
+			this.releasing = true;
+			try {
+				while (!this.held.isEmpty() && !this.router.phase().get().parksWrites()) {
+					ParkedWrites.Parked parked = this.held.remove();
+					if (parked.take() && !WriteUnit.abandoned(parked.command())) {
+						route(parked.command());
+					}
+				}
+				this.holding = !this.held.isEmpty();
+			}
+			finally {
+				this.releasing = false;
+			}
+		}
+	}
+
+	/**
+	 * Begin a MULTI block.
+	 * @param begun what is remembered of it
+	 * @param multi the command
+	 */
+	void begin(Transaction begun, RedisCommand<?, ?, ?> multi) {
+		synchronized (this.order) {
+			this.transaction = begun;
+			this.channel.write(multi);
+		}
+	}
+
+	/**
+	 * Send a command of our own, unless a MULTI block is under way.
+	 * @param command the command
+	 * @return whether it was sent
+	 */
+	boolean writeOutsideTransaction(RedisCommand<?, ?, ?> command) {
+		synchronized (this.order) {
+			if (this.transaction != null) {
+				return false;
+			}
+			this.channel.write(command);
+			return true;
+		}
 	}
 
 	@Override
@@ -71,8 +171,11 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 		return this.transaction;
 	}
 
-	void transaction(@Nullable Transaction begun) {
-		this.transaction = begun;
+	void endTransaction() {
+		synchronized (this.order) {
+			this.transaction = null;
+		}
+		this.watching = false;
 	}
 
 	boolean watching() {

@@ -12,12 +12,15 @@ import io.lettuce.core.StatefulRedisConnectionImpl;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterPushHandler;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.StatefulRedisClusterConnectionImpl;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.json.JsonParser;
 import io.lettuce.core.protocol.CommandExpiryWriter;
 import io.lettuce.core.protocol.PushHandler;
+import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.ClientResources;
 import io.migration.Side;
 import org.jspecify.annotations.Nullable;
@@ -173,6 +176,24 @@ final class MigratingConnectionFactory extends LettuceConnectionFactory {
 				MigratingConnectionFactory factory) {
 			super(resources, uris);
 			this.factory = factory;
+		}
+
+		/**
+		 * What names no key does not pass a node's writer, but the cluster connection's.
+		 */
+		@Override
+		protected <V, K> StatefulRedisClusterConnectionImpl<K, V> newStatefulRedisClusterConnection(
+				RedisChannelWriter writer, ClusterPushHandler pushHandler, RedisCodec<K, V> codec, Duration timeout,
+				Supplier<JsonParser> parser) {
+			RedisRouter router = this.factory.router;
+			return new StatefulRedisClusterConnectionImpl<>(writer, pushHandler, codec, timeout, parser) {
+
+				@Override
+				public <T> RedisCommand<K, V, T> dispatch(RedisCommand<K, V, T> command) {
+					return router.refusesKeyless(command) ? command : super.dispatch(command);
+				}
+
+			};
 		}
 
 		@Override

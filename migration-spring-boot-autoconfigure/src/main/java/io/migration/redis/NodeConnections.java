@@ -199,7 +199,7 @@ final class NodeConnections implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.client.shutdownAsync(0, 0, TimeUnit.MILLISECONDS);
+		this.client.shutdown(0, 2, TimeUnit.SECONDS);
 	}
 
 }

@@ -1,20 +1,18 @@
 package io.migration.redis;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.lettuce.core.protocol.RedisCommand;
 import io.migration.OperationRefusedException;
-import io.migration.phase.CurrentPhase;
 
 /**
- * Writes that wait until authority has moved, in the order in which they came. No thread
- * waits: the caller waits for its command as for any other.
+ * Bounds what waits while authority moves: how many commands, and for how long. They wait
+ * in the order of their connection, in {@link MigratingChannelWriter}; no thread waits,
+ * the caller waits for its command as for any other.
  */
 final class ParkedWrites {
 
@@ -22,65 +20,69 @@ final class ParkedWrites {
 
 	private final String migration;
 
-	private final CurrentPhase phase;
-
 	private final Duration longest;
 
-	private final Queue<Parked> queue = new ArrayDeque<>();
+	private final AtomicInteger size = new AtomicInteger();
 
-	ParkedWrites(String migration, CurrentPhase phase, Duration longest) {
+	ParkedWrites(String migration, Duration longest) {
 		this.migration = migration;
-		this.phase = phase;
 		this.longest = longest;
 	}
 
 	/**
-	 * Park a command.
-	 * @param writer the writer it came through
+	 * Take a place for a command.
 	 * @param command the command
+	 * @return the place; a command that finds none has failed
 	 */
-	void park(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
-		synchronized (this.queue) {
-			if (this.queue.size() >= CAPACITY) {
-				command.completeExceptionally(new OperationRefusedException(this.migration,
-						"more than %d writes wait for authority to move; try again later".formatted(CAPACITY)));
-				return;
-			}
-			this.queue.add(new Parked(writer, command));
+	Parked park(RedisCommand<?, ?, ?> command) {
+		Parked parked = new Parked(command);
+		if (this.size.incrementAndGet() > CAPACITY) {
+			fail(parked, "more than %d commands wait for authority to move".formatted(CAPACITY));
+			return parked;
 		}
 		CompletableFuture.delayedExecutor(this.longest.toMillis(), TimeUnit.MILLISECONDS)
-			.execute(() -> command.completeExceptionally(new OperationRefusedException(this.migration,
-					"the write waited longer than cutover.max-park (%s) for authority to move; it was not executed, repeat it"
-						.formatted(this.longest))));
-		if (!this.phase.get().parksWrites()) {
-			// opened between the caller's look and the queue
-			release();
-		}
+			.execute(() -> fail(parked,
+					"it waited longer than cutover.max-park (%s) for authority to move".formatted(this.longest)));
+		return parked;
 	}
 
-	/**
-	 * Send the parked commands on their way, by the rules that hold now.
-	 */
-	void release() {
-		List<Parked> released;
-		synchronized (this.queue) {
-			released = new ArrayList<>(this.queue);
-			this.queue.clear();
+	private void fail(Parked parked, String reason) {
+		if (parked.take()) {
+			parked.command()
+				.completeExceptionally(new OperationRefusedException(this.migration,
+						"the command was not executed, repeat it: " + reason));
 		}
-		released.forEach((parked) -> {
-			if (!parked.command().isDone()) {
-				parked.writer().write(parked.command());
-			}
-		});
 	}
 
 	int size() {
-		synchronized (this.queue) {
-			return this.queue.size();
-		}
+		return this.size.get();
 	}
 
-	private record Parked(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
+	/**
+	 * A command that waits. Whoever takes it, the release or the time limit, decides what
+	 * becomes of it; nobody else can any more.
+	 */
+	final class Parked {
+
+		private final RedisCommand<?, ?, ?> command;
+
+		private final AtomicBoolean taken = new AtomicBoolean();
+
+		private Parked(RedisCommand<?, ?, ?> command) {
+			this.command = command;
+		}
+
+		RedisCommand<?, ?, ?> command() {
+			return this.command;
+		}
+
+		boolean take() {
+			if (this.taken.compareAndSet(false, true)) {
+				ParkedWrites.this.size.decrementAndGet();
+				return true;
+			}
+			return false;
+		}
 
 	}
 

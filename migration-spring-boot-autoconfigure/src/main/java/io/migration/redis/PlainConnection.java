@@ -29,14 +29,18 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A connection of our own to one side, past the decoration, for what is not the relay's:
  * ledger, command table, reads in read-new, comparisons. Connects at first use, and again
- * by itself. Thread safe.
+ * by itself, also after it was closed. Thread safe.
  */
 final class PlainConnection implements AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(PlainConnection.class);
 
 	private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -53,8 +57,6 @@ final class PlainConnection implements AutoCloseable {
 	private @Nullable RedisException failure;
 
 	private long failedAt;
-
-	private boolean closed;
 
 	PlainConnection(RedisEndpoint endpoint, String clientName, Duration timeout) {
 		this.endpoint = endpoint;
@@ -80,9 +82,6 @@ final class PlainConnection implements AutoCloseable {
 		StatefulConnection<byte[], byte[]> present = this.connection;
 		if (present != null) {
 			return present;
-		}
-		if (this.closed) {
-			throw new RedisException("closed");
 		}
 		if (this.failure != null && System.nanoTime() - this.failedAt < RETRY_NANOS) {
 			throw this.failure;
@@ -145,6 +144,18 @@ final class PlainConnection implements AutoCloseable {
 		catch (ExecutionException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
 			throw (cause instanceof RedisException redis) ? redis : new RedisException(cause);
+		}
+	}
+
+	/**
+	 * Connect unless connected, without an exception: it is tried again.
+	 */
+	void connectIfPossible() {
+		try {
+			connect();
+		}
+		catch (RedisException ex) {
+			logger.debug("%s cannot be connected to".formatted(address()), ex);
 		}
 	}
 
@@ -213,13 +224,12 @@ final class PlainConnection implements AutoCloseable {
 		AbstractRedisClient created = this.client;
 		this.client = null;
 		if (created != null) {
-			created.shutdownAsync(0, 0, TimeUnit.MILLISECONDS);
+			created.shutdown(0, 2, TimeUnit.SECONDS);
 		}
 	}
 
 	@Override
 	public synchronized void close() {
-		this.closed = true;
 		this.connection = null;
 		shutdown();
 	}

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -152,12 +153,18 @@ class RedisCopier implements Copier {
 		List<Entry> entries = new ArrayList<>();
 		try {
 			ranges.forEach((journal, range) -> entries.addAll(entries(journal, source.await(range))));
+			// what a full range left behind is found by the next round
+			slots.stream().filter((slot) -> full(entries, this.keys.journal(slot), limit)).forEach(this::touched);
 		}
 		catch (RuntimeException ex) {
 			slots.stream().forEach(this::touched);
 			throw ex;
 		}
 		return entries;
+	}
+
+	private static boolean full(List<Entry> entries, byte[] journal, int limit) {
+		return entries.stream().filter((entry) -> Arrays.equals(entry.journal(), journal)).count() >= limit;
 	}
 
 	/**

@@ -241,7 +241,11 @@ final class RedisLedger implements Ledger {
 
 	private static String line(PhaseChange change) {
 		return String.join("\n", change.from().wireName(), change.to().wireName(), String.valueOf(change.epoch()),
-				change.at().toString(), change.by(), (change.reason() != null) ? change.reason() : "");
+				change.at().toString(), oneLine(change.by()), (change.reason() != null) ? change.reason() : "");
+	}
+
+	private static String oneLine(String text) {
+		return text.replace('\n', ' ');
 	}
 
 	private static PhaseChange change(String line) {

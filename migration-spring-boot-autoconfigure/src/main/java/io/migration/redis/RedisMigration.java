@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
@@ -110,6 +111,10 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 
 	private volatile boolean targetClean;
 
+	private volatile boolean applied;
+
+	private final AtomicBoolean reconciling = new AtomicBoolean();
+
 	private volatile boolean sourceWasEmpty;
 
 	private volatile boolean stopped = true;
@@ -127,7 +132,8 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 		String name = settings.phase().name();
 		this.keys = new RedisKeys(name);
 		CurrentPhase current = new CurrentPhase();
-		this.router = new RedisRouter(name, this.instance, settings.mirror(), current, settings.maxPark(), observer);
+		this.router = new RedisRouter(name, this.instance, settings.mirror(), current, settings.maxPark(),
+				sourceEndpoint.resources().eventExecutorGroup(), observer);
 		this.comparisons = new Comparisons(observer);
 		this.background = new BackgroundWork(threads, 2, 256, observer);
 		this.endpoints.put(Side.SOURCE, sourceEndpoint);
@@ -271,7 +277,6 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 		this.stopped = true;
 		this.control.stop();
 		this.relays.values().forEach(Relay::stop);
-		this.background.close();
 		closeInspection();
 		this.factories.values().forEach(LettuceConnectionFactory::stop);
 		this.plain.values().forEach(PlainConnection::close);
@@ -283,6 +288,7 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 	@Override
 	public void close() {
 		stop();
+		this.background.close();
 		endpoint(Side.SOURCE).resources().shutdown();
 		if (this.ownResources != null) {
 			this.ownResources.shutdown();
@@ -324,7 +330,7 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 
 	private void release() {
 		if (!this.router.phase().get().parksWrites() && this.router.parked().size() > 0) {
-			this.threads.newThread(this.router.parked()::release).start();
+			this.threads.newThread(this.router::release).start();
 		}
 	}
 
@@ -379,7 +385,11 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 	 * migration's, unless the operator said otherwise.
 	 */
 	private void prepareShadow(LedgerRecord record) {
-		this.router.use(plain(Side.SOURCE).catalog());
+		CommandCatalog commands = plain(Side.SOURCE).catalog();
+		if (commands.find("PEXPIRETIME") == null || plain(Side.TARGET).catalog().find("PEXPIRETIME") == null) {
+			throw new StepRefusedException(name(), "both servers must be Redis 7.0 or later");
+		}
+		this.router.use(commands);
 		checkUnits(Side.SOURCE);
 		RedisLedger onTarget = new RedisLedger(name(), plain(Side.TARGET));
 		Ledger.StoreMark mark = onTarget.mark();
@@ -389,15 +399,14 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 						.formatted(endpoint(Side.TARGET).address()));
 		}
 		boolean ours = mark != null && mark.pair().equals(record.pair());
-		boolean empty = !holdsData(Side.TARGET);
-		if (!ours && !empty && !this.settings.adopt()) {
+		if (!ours && !this.settings.adopt() && holdsData(Side.TARGET)) {
 			throw new StepRefusedException(name(),
 					"target %s is not empty and does not belong to this migration. Empty it, or set migration.redis.%s.target.adopt=true: then whatever source lacks is deleted there"
 						.formatted(endpoint(Side.TARGET).address(), name()));
 		}
 		onTarget.mark(new Ledger.StoreMark(record.pair(), Side.TARGET));
 		this.sourceWasEmpty = !holdsData(Side.SOURCE);
-		setClean(empty);
+		setClean(false);
 	}
 
 	/**
@@ -462,6 +471,7 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 	@Override
 	public void follow(LedgerRecord record) {
 		this.barrier = null;
+		this.applied = false;
 		Side authority = record.authority();
 		if (!record.phase().journals()) {
 			this.relays.values().forEach(Relay::stop);
@@ -475,8 +485,24 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 		Relay relay = get(this.relays, authority);
 		get(this.relays, authority.other()).stop();
 		relay.start(this.threads);
-		if (authority == Side.SOURCE && record.stage() == Stage.OPEN && !this.targetClean) {
-			this.background.submit(this::removeWhatSourceLacks);
+		openForwarding(authority);
+		if (record.phase().reads() == MigrationPhase.Reads.SHARED) {
+			plain(Side.TARGET).connectIfPossible();
+		}
+	}
+
+	/**
+	 * Open the connection for writes that came through another one, so that no event loop
+	 * has to.
+	 */
+	private void openForwarding(Side authority) {
+		MigratingConnectionFactory factory = get(this.factories, authority);
+		try {
+			start(factory);
+			factory.forwarding();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Migration '%s': %s cannot be connected to yet".formatted(name(), authority.wireName()), ex);
 		}
 	}
 
@@ -490,6 +516,7 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 		if (!answered.isDone()) {
 			return false;
 		}
+		this.applied = true;
 		if (this.journalToDrop) {
 			this.journalToDrop = false;
 			inspect(Side.SOURCE, (nodes) -> {
@@ -501,38 +528,44 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 	}
 
 	/**
-	 * Bring a target that held data when journaling began to what source has: every key
-	 * of target is journaled on source, and the relay copies or deletes it.
+	 * Bring both sides to what source has where no entry of the journal says so: every
+	 * key that target held when journaling began, and every key that source got while its
+	 * emptiness was looked at, is journaled on source; the relay copies or deletes it.
 	 */
-	private void removeWhatSourceLacks() {
-		try (NodeConnections target = NodeConnections.open(endpoint(Side.TARGET), "migration-" + name(),
-				this.settings.mirror().timeout());
-				NodeConnections source = NodeConnections.open(endpoint(Side.SOURCE), "migration-" + name(),
-						this.settings.mirror().timeout())) {
-			if (target.await(target.forKey(this.keys.mark()).get(clean())) != null) {
-				this.targetClean = true;
-				return;
-			}
-			for (StatefulRedisConnection<byte[], byte[]> node : target.all()) {
-				ScanCursor cursor = ScanCursor.INITIAL;
-				do {
-					KeyScanCursor<byte[]> found = target.await(node.async().scan(cursor, ScanArgs.Builder.limit(500)));
-					for (byte[] key : found.getKeys()) {
-						if (!RedisKeys.isOwn(key)) {
-							byte[] journalKey = this.keys.journal(source.cluster() ? SlotHash.getSlot(key) : null);
-							source.await(source.forKey(journalKey).xadd(journalKey, Map.of(RedisKeys.bytes("k"), key)));
-						}
-					}
-					cursor = found;
+	private void reconcile() {
+		try (NodeConnections target = open(Side.TARGET); NodeConnections source = open(Side.SOURCE)) {
+			if (target.await(target.forKey(clean()).get(clean())) == null) {
+				touchAll(target, source);
+				if (this.sourceWasEmpty) {
+					touchAll(source, source);
 				}
-				while (!cursor.isFinished());
+				setClean(true);
 			}
-			setClean(true);
+			this.targetClean = true;
 		}
 		catch (RuntimeException ex) {
-			logger.warn(
-					"Migration '%s': removing from target what source lacks was interrupted (%s); it is tried again at the next change"
-						.formatted(name(), ex.getMessage()));
+			logger.debug("Migration '%s': reconciling target was interrupted and is tried again".formatted(name()), ex);
+		}
+	}
+
+	private NodeConnections open(Side side) {
+		return NodeConnections.open(endpoint(side), "migration-" + name(), this.settings.mirror().timeout());
+	}
+
+	private void touchAll(NodeConnections holding, NodeConnections source) {
+		for (StatefulRedisConnection<byte[], byte[]> node : holding.all()) {
+			ScanCursor cursor = ScanCursor.INITIAL;
+			do {
+				KeyScanCursor<byte[]> found = holding.await(node.async().scan(cursor, ScanArgs.Builder.limit(500)));
+				for (byte[] key : found.getKeys()) {
+					if (!RedisKeys.isOwn(key)) {
+						byte[] journalKey = this.keys.journal(source.cluster() ? SlotHash.getSlot(key) : null);
+						source.await(source.forKey(journalKey).xadd(journalKey, Map.of(RedisKeys.bytes("k"), key)));
+					}
+				}
+				cursor = found;
+			}
+			while (!cursor.isFinished());
 		}
 	}
 
@@ -571,7 +604,11 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 
 	@Override
 	public boolean journalingBroken() {
-		return this.router.takeJournalingBroken();
+		boolean broken = this.router.takeJournalingBroken();
+		if (broken) {
+			this.sourceWasEmpty = false;
+		}
+		return broken;
 	}
 
 	@Override
@@ -597,7 +634,7 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 			gates.add(MirrorGates.unsupported(this::unsupported));
 		}
 		if (wanted.ttl() != null) {
-			gates.add(PhaseGates.ttl(wanted.ttl(), Clock.systemUTC()));
+			gates.add(onceReconciled(PhaseGates.ttl(wanted.ttl(), Clock.systemUTC())));
 		}
 		else if (wanted.backfill()) {
 			gates.add(MirrorGates.backfill(this::backfillState));
@@ -609,6 +646,17 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 			gates.add(PhaseGates.readShare(() -> this.control.readShare()));
 		}
 		return gates;
+	}
+
+	/**
+	 * Hold a gate until target holds nothing that source lacks.
+	 */
+	private Gate onceReconciled(Gate gate) {
+		return Gate.of(gate.name(), gate::guards, gate.skippable(), (record) -> {
+			Gate.Reading reading = gate.read(record);
+			return this.targetClean ? reading : new Gate.Reading(reading.required(),
+					"%s, and target is still being brought to what source has".formatted(reading.actual()), false);
+		});
 	}
 
 	private String backfillState() {
@@ -665,6 +713,10 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 							(nodes) -> new RedisJournal(this.keys, nodes).status());
 					this.journal = seen;
 					boundJournal(seen.depth());
+					reconcileOnce();
+					if (this.control.phase().reads() == MigrationPhase.Reads.SHARED) {
+						plain(Side.TARGET).connectIfPossible();
+					}
 				}
 			}
 			catch (RuntimeException ex) {
@@ -677,6 +729,16 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 				Thread.currentThread().interrupt();
 				return;
 			}
+		}
+	}
+
+	private void reconcileOnce() {
+		if (this.control.authority() == Side.SOURCE && !this.targetClean && this.applied
+				&& this.reconciling.compareAndSet(false, true) && !this.background.submit(() -> {
+					reconcile();
+					this.reconciling.set(false);
+				})) {
+			this.reconciling.set(false);
 		}
 	}
 

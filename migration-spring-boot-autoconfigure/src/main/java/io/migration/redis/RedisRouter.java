@@ -11,6 +11,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -19,11 +20,13 @@ import java.util.function.Consumer;
 
 import io.lettuce.core.RedisChannelWriter;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.TransactionResult;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.output.VoidOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandType;
@@ -80,6 +83,11 @@ final class RedisRouter {
 
 	private final MirrorObserver observer;
 
+	/**
+	 * Runs what callers do when the relay has passed: never on the relay's own thread.
+	 */
+	private final Executor completions;
+
 	private final Set<MigratingChannelWriter> writers = ConcurrentHashMap.newKeySet();
 
 	private final Set<String> reported = ConcurrentHashMap.newKeySet();
@@ -100,15 +108,15 @@ final class RedisRouter {
 
 	private volatile @Nullable CommandCatalog catalog;
 
-
 	RedisRouter(String migration, String instance, MirrorSettings settings, CurrentPhase phase, Duration maxPark,
-			MirrorObserver observer) {
+			Executor completions, MirrorObserver observer) {
 		this.migration = migration;
 		this.instance = instance;
 		this.keys = new RedisKeys(migration);
 		this.settings = settings;
 		this.phase = phase;
-		this.parked = new ParkedWrites(migration, phase, maxPark);
+		this.parked = new ParkedWrites(migration, maxPark);
+		this.completions = completions;
 		this.observer = observer;
 	}
 
@@ -163,19 +171,33 @@ final class RedisRouter {
 	}
 
 	/**
+	 * Send what is parked on its way.
+	 */
+	void release() {
+		this.writers.forEach(MigratingChannelWriter::release);
+	}
+
+	/**
 	 * Send a barrier through every connection: when it has been answered, every command
-	 * that was handed to a channel before has been executed or has failed.
-	 * @return completes when all barriers have been answered or their connection has
-	 * ended
+	 * that was handed to a channel before has been executed or has failed. A connection
+	 * that does not answer is asked again until it does or is closed.
+	 * @return completes when all have answered or ended
 	 */
 	CompletableFuture<Void> barrier() {
-		return CompletableFuture
-			.allOf(this.writers.stream().filter((writer) -> writer.transaction() == null).map((writer) -> {
-				AsyncCommand<byte[], byte[], String> ping = new AsyncCommand<>(
-						new Command<>(CommandType.PING, new StatusOutput<>(ByteArrayCodec.INSTANCE)));
-				writer.channel().write(ping);
-				return ping.exceptionally((failure) -> "ended").toCompletableFuture();
-			}).toArray(CompletableFuture[]::new));
+		return CompletableFuture.allOf(this.writers.stream().map(this::barrier).toArray(CompletableFuture[]::new));
+	}
+
+	private CompletableFuture<?> barrier(MigratingChannelWriter writer) {
+		AsyncCommand<byte[], byte[], String> ping = new AsyncCommand<>(
+				new Command<>(CommandType.PING, new StatusOutput<>(ByteArrayCodec.INSTANCE)));
+		if (!writer.writeOutsideTransaction(ping)) {
+			// its pin is held until the transaction ends
+			return CompletableFuture.completedFuture(null);
+		}
+		return ping.handle(
+				(pong, failure) -> (failure instanceof RedisCommandTimeoutException && this.writers.contains(writer))
+						? barrier(writer) : CompletableFuture.completedFuture(pong))
+			.thenCompose((answered) -> answered);
 	}
 
 	void route(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
@@ -214,6 +236,10 @@ final class RedisRouter {
 			return;
 		}
 		switch (name) {
+			case "FLUSHDB", "FLUSHALL", "SWAPDB" -> command.completeExceptionally(new OperationRefusedException(
+					this.migration,
+					"%s was refused: it would take the ledger and the journal along, and cannot be mirrored. Step back to off to run it"
+						.formatted(name)));
 			case "MULTI" -> beginTransaction(writer, command);
 			case "WATCH" -> {
 				writer.watching(true);
@@ -258,12 +284,10 @@ final class RedisRouter {
 		else if (entry == null || entry.writes()) {
 			routeWrite(writer, name, entry, (arguments != null) ? arguments : WireArguments.of(command), command);
 		}
-		else if (writer.side() == this.phase.get().authority() || arguments != null) {
+		else {
+			// about the connection or the server, not about data
 			RedisCommand<?, ?, ?> passed = (arguments != null) ? new Encoded<>(command, arguments.wire()) : command;
 			writer.channel().write(passed);
-		}
-		else {
-			this.sides.read(this.phase.get().authority(), command);
 		}
 	}
 
@@ -272,7 +296,7 @@ final class RedisRouter {
 		Integer hash = hashOfFirstKey(command);
 		boolean ownWriteUnderWay = hash != null && this.pending.get(bucket(hash)) > 0;
 		if (ownWriteUnderWay && rules.parksWrites()) {
-			this.parked.park(writer, command);
+			writer.hold(command);
 			return;
 		}
 		Side answering = rules.authority();
@@ -346,7 +370,7 @@ final class RedisRouter {
 		PinnedPhase pinned = this.phase.enter();
 		if (pinned.parksWrites()) {
 			pinned.exit();
-			this.parked.park(writer, encoded);
+			writer.hold(encoded);
 			return;
 		}
 		if (pinned.authority() != writer.side() || writer.watching()) {
@@ -365,19 +389,29 @@ final class RedisRouter {
 			writer.channel().write(encoded);
 			return;
 		}
-		List<byte[]> touched = (entry == null || entry.blocks()) ? null : entry.keys(arguments.arguments(), true);
+		List<byte[]> touched;
+		try {
+			touched = (entry == null || entry.blocks()) ? null : entry.keys(arguments.arguments(), true);
+		}
+		catch (RuntimeException ex) {
+			pinned.exit();
+			throw ex;
+		}
 		if (touched == null || touched.isEmpty()) {
 			routeUnmirrored(writer, pinned, name, encoded);
 			return;
 		}
 		if (touched.stream().anyMatch(RedisKeys::isOwn)) {
 			pinned.exit();
-			command.completeExceptionally(new OperationRefusedException(this.migration,
-					"keys that begin with '%s' are the starter's own and cannot be written"
-						.formatted(RedisKeys.PREFIX)));
+			command.completeExceptionally(ownKey());
 			return;
 		}
 		execute(writer, pinned, touched, arguments, command);
+	}
+
+	private OperationRefusedException ownKey() {
+		return new OperationRefusedException(this.migration,
+				"keys that begin with '%s' are the starter's own and cannot be written".formatted(RedisKeys.PREFIX));
 	}
 
 	/**
@@ -400,9 +434,35 @@ final class RedisRouter {
 			return;
 		}
 		pinned.exit();
-		command.completeExceptionally(new OperationRefusedException(this.migration,
+		command.completeExceptionally(unmirrored(name, pinned));
+	}
+
+	/**
+	 * Refuse a write that names no key, on a cluster connection, where it would reach a
+	 * node past the journal.
+	 * @param command a command
+	 * @return whether it was refused
+	 */
+	boolean refusesKeyless(RedisCommand<?, ?, ?> command) {
+		CommandCatalog known = this.catalog;
+		PinnedPhase rules = this.phase.get();
+		if (known == null || !rules.phase().journals() || hashOfFirstKey(command) != null) {
+			return false;
+		}
+		String name = command.getType().toString().toUpperCase(Locale.ROOT);
+		CommandCatalog.Entry entry = known.find(name);
+		if (entry == null || !entry.writes()) {
+			return false;
+		}
+		this.unsupported.increment();
+		command.completeExceptionally(unmirrored(name, rules));
+		return true;
+	}
+
+	private OperationRefusedException unmirrored(String name, PinnedPhase rules) {
+		return new OperationRefusedException(this.migration,
 				"%s was refused in phase %s because it cannot be mirrored: its keys cannot be determined, or it blocks. Step back to shadow to run it on source alone"
-					.formatted(name, pinned.phase().wireName())));
+					.formatted(name, rules.phase().wireName()));
 	}
 
 	private static void exitWhenDone(PinnedPhase pinned, RedisCommand<?, ?, ?> command) {
@@ -439,13 +499,18 @@ final class RedisRouter {
 				finish(pinned, command, failure, start);
 			}
 			else {
-				active.await(ticket, this.settings.timeout()).whenComplete((covered, late) -> {
+				active.await(ticket, this.settings.timeout()).whenCompleteAsync((covered, late) -> {
 					touched.forEach((key) -> this.pending.decrementAndGet(bucket(hash(key))));
 					finish(pinned, command, (late != null && raises(pinned)) ? notMirrored(late) : null, start);
-				});
+				}, this.completions);
 			}
 		});
-		writer.channel().write(unit);
+		try {
+			writer.channel().write(unit);
+		}
+		catch (RuntimeException ex) {
+			unit.completeExceptionally(ex);
+		}
 	}
 
 	private boolean raises(PinnedPhase pinned) {
@@ -498,7 +563,7 @@ final class RedisRouter {
 		PinnedPhase pinned = this.phase.enter();
 		if (pinned.parksWrites()) {
 			pinned.exit();
-			this.parked.park(writer, command);
+			writer.hold(command);
 			return;
 		}
 		if (pinned.authority() != writer.side()) {
@@ -507,8 +572,7 @@ final class RedisRouter {
 					"authority has moved while this connection was open; open a new connection and repeat the transaction"));
 			return;
 		}
-		writer.transaction(new Transaction(pinned));
-		writer.channel().write(command);
+		writer.begin(new Transaction(pinned), command);
 	}
 
 	private void routeInTransaction(MigratingChannelWriter writer, Transaction transaction, String name,
@@ -516,8 +580,7 @@ final class RedisRouter {
 		switch (name) {
 			case "EXEC" -> commitTransaction(writer, transaction, command);
 			case "DISCARD" -> {
-				writer.transaction(null);
-				writer.watching(false);
+				writer.endTransaction();
 				exitWhenDone(transaction.pinned(), command);
 				writer.channel().write(command);
 			}
@@ -548,6 +611,9 @@ final class RedisRouter {
 			}
 		}
 		else if (touched != null) {
+			if (touched.stream().anyMatch(RedisKeys::isOwn)) {
+				transaction.refuse(ownKey());
+			}
 			transaction.touched().addAll(touched);
 		}
 		writer.channel().write(new Encoded<>(command, arguments.wire()));
@@ -555,8 +621,7 @@ final class RedisRouter {
 
 	private void commitTransaction(MigratingChannelWriter writer, Transaction transaction,
 			RedisCommand<?, ?, ?> command) {
-		writer.transaction(null);
-		writer.watching(false);
+		writer.endTransaction();
 		PinnedPhase pinned = transaction.pinned();
 		RuntimeException refusal = transaction.refusal();
 		if (refusal != null) {
@@ -592,8 +657,10 @@ final class RedisRouter {
 			}
 			else {
 				active.await(ticket, this.settings.timeout())
-					.whenComplete((covered, late) -> finish(pinned, command,
-							(late != null && raises(pinned)) ? notMirrored(late) : null, start));
+					.whenCompleteAsync(
+							(covered, late) -> finish(pinned, command,
+									(late != null && raises(pinned)) ? notMirrored(late) : null, start),
+							this.completions);
 			}
 		}, (failure) -> finish(pinned, command, failure, start)));
 	}
@@ -720,6 +787,9 @@ final class RedisRouter {
 
 		private final AtomicBoolean fallen = new AtomicBoolean();
 
+		@SuppressWarnings("unchecked")
+		private final CommandOutput<K, V, T> discarded = (CommandOutput<K, V, T>) (CommandOutput<?, ?, ?>) new VoidOutput<>();
+
 		FallingBack(RedisCommand<K, V, T> command, RedisChannelWriter authority) {
 			super(command);
 			this.authority = authority;
@@ -730,8 +800,24 @@ final class RedisRouter {
 			if (this.command.isDone() || !this.fallen.compareAndSet(false, true)) {
 				return false;
 			}
+			this.command.getOutput().setError((String) null);
 			this.authority.write(this.command);
 			return true;
+		}
+
+		/**
+		 * A late reply of target must not get into the reply of the authority.
+		 */
+		@Override
+		public CommandOutput<K, V, T> getOutput() {
+			return this.fallen.get() ? this.discarded : super.getOutput();
+		}
+
+		@Override
+		public void complete() {
+			if (!this.fallen.get()) {
+				super.complete();
+			}
 		}
 
 		@Override
@@ -770,6 +856,8 @@ final class RedisRouter {
 
 		private final Consumer<Throwable> failed;
 
+		private final AtomicBoolean answered = new AtomicBoolean();
+
 		Committing(RedisCommand<K, V, T> command, Runnable executed, Consumer<Throwable> failed) {
 			super(command);
 			this.executed = executed;
@@ -777,7 +865,15 @@ final class RedisRouter {
 		}
 
 		@Override
+		public boolean isDone() {
+			return this.answered.get() || super.isDone();
+		}
+
+		@Override
 		public void complete() {
+			if (!this.answered.compareAndSet(false, true)) {
+				return;
+			}
 			CommandOutput<K, V, T> output = getOutput();
 			if (output != null && output.hasError()) {
 				this.failed.accept(new RedisCommandExecutionException(output.getError()));
@@ -788,13 +884,16 @@ final class RedisRouter {
 
 		@Override
 		public boolean completeExceptionally(Throwable failure) {
+			if (!this.answered.compareAndSet(false, true)) {
+				return false;
+			}
 			this.failed.accept(failure);
 			return true;
 		}
 
 		@Override
 		public void cancel() {
-			this.failed.accept(new CancellationException());
+			completeExceptionally(new CancellationException());
 		}
 
 	}

@@ -11,6 +11,7 @@ import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.DecoratedCommand;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.buffer.ByteBuf;
@@ -83,12 +84,31 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 	}
 
 	/**
-	 * Return whether the caller no longer waits, so that a unit which was not sent yet
-	 * need not be.
+	 * Return whether the caller no longer waits, so that what was not sent yet need not
+	 * be.
 	 * @return whether the caller's command timed out or was cancelled
 	 */
 	boolean abandoned() {
-		return this.write.isDone();
+		return abandoned(this.write);
+	}
+
+	/**
+	 * Return whether nobody waits for a command any more. Some decorations of a command
+	 * say that it is done only when they themselves were completed.
+	 * @param command the command
+	 * @return whether it timed out or was cancelled
+	 */
+	static boolean abandoned(RedisCommand<?, ?, ?> command) {
+		RedisCommand<?, ?, ?> at = command;
+		while (true) {
+			if (at.isDone()) {
+				return true;
+			}
+			if (!(at instanceof DecoratedCommand<?, ?, ?> decorated)) {
+				return false;
+			}
+			at = decorated.getDelegate();
+		}
 	}
 
 	@Override

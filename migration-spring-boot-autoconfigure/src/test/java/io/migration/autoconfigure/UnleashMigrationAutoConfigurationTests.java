@@ -27,14 +27,26 @@ class UnleashMigrationAutoConfigurationTests {
 	/** Nobody listens there. */
 	private static final String URL = "migration.unleash.url=http://127.0.0.1:1/api";
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+	private final ApplicationContextRunner withoutMigrations = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(UnleashMigrationAutoConfiguration.class));
+
+	private final ApplicationContextRunner runner = this.withoutMigrations
+		.withPropertyValues("migration.redis.a.target.host=localhost");
 
 	@Test
 	void withoutAddressAndClientThereIsNothing() {
 		this.runner.run((context) -> assertThat(context).doesNotHaveBean(Unleash.class)
 			.doesNotHaveBean(UnleashConnection.class)
 			.doesNotHaveBean(PhaseFlags.class));
+	}
+
+	@Test
+	void withoutMigrationsThereIsNothing() {
+		this.withoutMigrations.withPropertyValues(URL)
+			.withBean(FakeUnleash.class)
+			.run((context) -> assertThat(context).hasSingleBean(Unleash.class)
+				.doesNotHaveBean(PhaseFlags.class)
+				.doesNotHaveBean(UnleashMigrationProperties.class));
 	}
 
 	@Test
@@ -93,7 +105,8 @@ class UnleashMigrationAutoConfigurationTests {
 			"poll-interval=0, migration.unleash.poll-interval", "environment=, migration.unleash.environment",
 			"admin.project=, migration.unleash.admin.project" })
 	void aWrongPropertyFailsTheStartAndIsNamed(String setting, String property) {
-		this.runner.withPropertyValues(URL, "migration.unleash." + setting).run((context) -> assertRefused(context, property));
+		this.runner.withPropertyValues(URL, "migration.unleash." + setting)
+			.run((context) -> assertRefused(context, property));
 	}
 
 	@Test
@@ -129,12 +142,10 @@ class UnleashMigrationAutoConfigurationTests {
 	}
 
 	private static void assertRefused(AssertableApplicationContext context, String property) {
-		assertThat(context).getFailure()
-			.rootCause()
-			.isInstanceOfSatisfying(InvalidMigrationException.class, (ex) -> {
-				assertThat(ex.getDescription()).contains(property).doesNotContain("secret").endsWith(".");
-				assertThat(ex.getAction()).isNotBlank();
-			});
+		assertThat(context).getFailure().rootCause().isInstanceOfSatisfying(InvalidMigrationException.class, (ex) -> {
+			assertThat(ex.getDescription()).contains(property).doesNotContain("secret").endsWith(".");
+			assertThat(ex.getAction()).isNotBlank();
+		});
 	}
 
 	private static List<String> threads() {

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -33,6 +32,7 @@ import io.migration.test.FaultProxy;
 import io.migration.test.PostgresServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,31 +97,28 @@ class JdbcLedgerIntegrationTests {
 		return record.withStage(Stage.OPEN, record.phase(), null);
 	}
 
-	abstract static class PooledContract extends LedgerContract {
+	private static HikariDataSource pool(String isolation) {
+		HikariDataSource pool = new HikariDataSource();
+		pool.setJdbcUrl(server.jdbcUrl(server.createDatabase()));
+		pool.setMinimumIdle(0);
+		pool.setTransactionIsolation(isolation);
+		return pool;
+	}
 
-		private static final List<HikariDataSource> pools = new CopyOnWriteArrayList<>();
+	@Nested
+	class ReadCommittedTests extends LedgerContract {
 
-		static HikariDataSource pool(String isolation) {
-			HikariDataSource pool = new HikariDataSource();
-			pool.setJdbcUrl(server.jdbcUrl(server.createDatabase()));
-			pool.setMaximumPoolSize(10);
-			pool.setMinimumIdle(0);
-			pool.setTransactionIsolation("TRANSACTION_" + isolation);
-			pools.add(pool);
-			return pool;
+		private static HikariDataSource pool;
+
+		@BeforeAll
+		static void open() {
+			pool = pool("TRANSACTION_READ_COMMITTED");
 		}
 
 		@AfterAll
 		static void close() {
-			pools.forEach(HikariDataSource::close);
+			pool.close();
 		}
-
-	}
-
-	@Nested
-	class ReadCommittedTests extends PooledContract {
-
-		private static final DataSource pool = pool("READ_COMMITTED");
 
 		@Override
 		protected Ledger ledger(String migration) {
@@ -131,9 +128,19 @@ class JdbcLedgerIntegrationTests {
 	}
 
 	@Nested
-	class RepeatableReadTests extends PooledContract {
+	class RepeatableReadTests extends LedgerContract {
 
-		private static final DataSource pool = pool("REPEATABLE_READ");
+		private static HikariDataSource pool;
+
+		@BeforeAll
+		static void open() {
+			pool = pool("TRANSACTION_REPEATABLE_READ");
+		}
+
+		@AfterAll
+		static void close() {
+			pool.close();
+		}
 
 		@Override
 		protected Ledger ledger(String migration) {
@@ -143,9 +150,19 @@ class JdbcLedgerIntegrationTests {
 	}
 
 	@Nested
-	class SerializableTests extends PooledContract {
+	class SerializableTests extends LedgerContract {
 
-		private static final DataSource pool = pool("SERIALIZABLE");
+		private static HikariDataSource pool;
+
+		@BeforeAll
+		static void open() {
+			pool = pool("TRANSACTION_SERIALIZABLE");
+		}
+
+		@AfterAll
+		static void close() {
+			pool.close();
+		}
 
 		@Override
 		protected Ledger ledger(String migration) {
@@ -364,6 +381,19 @@ class JdbcLedgerIntegrationTests {
 		}
 
 		@Test
+		void aDatabaseThatIsOnlyLookedAtStaysUntouched() {
+			JdbcLedger ledger = ledger();
+			assertThat(ledger.read()).isNull();
+			assertThat(ledger.mark()).isNull();
+			assertThat(ledger.instances()).isEmpty();
+			assertThat(ledger.history()).isEmpty();
+			assertThat(ledger.remove("one")).isFalse();
+			assertThat(this.sql.sql("select count(*) from information_schema.tables where table_schema = 'public'")
+				.query(Integer.class)
+				.single()).isZero();
+		}
+
+		@Test
 		void manyInstancesCreateTheTablesAtOnce() throws Exception {
 			List<Future<LedgerRecord>> joined = IntStream.range(0, 8)
 				.mapToObj((i) -> JdbcLedgerIntegrationTests.this.executor
@@ -389,7 +419,9 @@ class JdbcLedgerIntegrationTests {
 			assertThatExceptionOfType(MigrationException.class)
 				.isThrownBy(() -> ledger(limited).join(instance("one"), FIRST))
 				.isNotInstanceOf(LedgerUnavailableException.class)
-				.withMessageContainingAll("orders", "permission denied");
+				.withMessageContainingAll("orders", "cannot be used", "permission denied");
+			assertThatExceptionOfType(MigrationException.class).isThrownBy(ledger(limited)::read)
+				.withMessageContainingAll("orders", "cannot be used", "permission denied");
 			this.sql.sql("grant select, insert, update, delete on all tables in schema public to " + account).update();
 			assertThat(ledger(limited).join(instance("one"), FIRST)).isEqualTo(FIRST);
 		}

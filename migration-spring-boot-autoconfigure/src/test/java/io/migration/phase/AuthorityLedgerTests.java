@@ -58,8 +58,9 @@ class AuthorityLedgerTests {
 	}
 
 	@Test
-	void beforeCutoverTargetIsNotAskedFor() {
+	void onceSourceHasARecordTargetIsNotAskedForBeforeCutover() {
 		walkTo(MigrationPhase.SHADOW);
+		this.targetAskedFor = 0;
 		instance().join(self("two"), null);
 		this.veteran.read();
 		assertThat(this.targetAskedFor).isZero();
@@ -277,6 +278,21 @@ class AuthorityLedgerTests {
 		lost.mark(this.source.mark());
 		refused(instance(lost, this.target)).withMessageContaining("vanished");
 		assertThat(lost.read()).isNull();
+	}
+
+	@Test
+	void aSourceThatLostEverythingDoesNotBeginAnewWhileTargetIsTheAuthority() {
+		walkTo(MigrationPhase.CUTOVER);
+		InMemoryLedger replaced = new InMemoryLedger("tokens");
+		refused(instance(replaced, this.target)).withMessageContaining("target has authority");
+		assertThat(replaced.read()).isNull();
+		assertThat(replaced.mark()).isNull();
+	}
+
+	@Test
+	void theFirstStartDoesNotNeedTarget() {
+		this.target.available(false);
+		assertThat(instance().join(self("one"), null).phase()).isEqualTo(MigrationPhase.OFF);
 	}
 
 	@Test

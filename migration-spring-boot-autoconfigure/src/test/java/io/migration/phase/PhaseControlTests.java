@@ -140,7 +140,8 @@ class PhaseControlTests {
 			PhaseControl control = scenario().start();
 			long revision = scenario().source().read().revision();
 			List<PlannedStep> plan = control.plan(CUTOVER);
-			assertThat(plan).extracting((step) -> step.step().to()).containsExactly(SHADOW, DUAL_WRITE, READ_NEW, CUTOVER);
+			assertThat(plan).extracting((step) -> step.step().to())
+				.containsExactly(SHADOW, DUAL_WRITE, READ_NEW, CUTOVER);
 			assertThat(plan).extracting(PlannedStep::pausesWriters).containsExactly(false, false, false, true);
 			assertThat(plan.get(3).longestPause()).isEqualTo(Duration.ofSeconds(5));
 			assertThat(plan.get(2).gates()).singleElement()
@@ -150,10 +151,19 @@ class PhaseControlTests {
 		}
 
 		@Test
-		void whatCannotBePreparedIsTriedUntilItCan() {
+		void aStepThatCannotBePreparedIsRefused() {
 			scenario().subject().obstacle("target is not empty");
 			PhaseControl control = scenario().start();
-			assertThat(control.advance("anne", null, false)).isInstanceOf(StepOutcome.UnderWay.class);
+			assertThat(control.advance("anne", null, false)).isInstanceOfSatisfying(StepOutcome.Refused.class,
+					(refused) -> assertThat(refused.reason()).contains("target is not empty"));
+			assertThat(control.desiredPhase()).isNull();
+		}
+
+		@Test
+		void aWalkWaitsBeforeAStepThatCannotBePrepared() {
+			scenario().subject().obstacle("target is not empty");
+			PhaseControl control = scenario().start();
+			assertThat(control.walkTo(SHADOW, "anne", null, false)).isInstanceOf(StepOutcome.UnderWay.class);
 			assertThat(control.state()).isEqualTo(State.BLOCKED);
 			assertThat(control.note()).contains("target is not empty");
 			assertThat(control.phase()).isEqualTo(OFF);
@@ -454,14 +464,43 @@ class PhaseControlTests {
 		}
 
 		@Test
+		void aCommitWhoseCopyIsMissingIsFollowedForward() {
+			scenario().startIn(READ_NEW).stop();
+			commitWithoutCopy(scenario().source(), CUTOVER);
+			PhaseControl again = scenario().start();
+			assertThat(again.phase()).isEqualTo(CUTOVER);
+			assertThat(scenario().target().read()).isEqualTo(scenario().source().read());
+		}
+
+		@Test
+		void aCommitWhoseCopyIsMissingIsFollowedBack() {
+			scenario().startIn(CUTOVER).stop();
+			commitWithoutCopy(scenario().target(), READ_NEW);
+			PhaseControl again = scenario().start();
+			assertThat(again.phase()).isEqualTo(READ_NEW);
+			assertThat(scenario().source().read().authority()).isEqualTo(Side.SOURCE);
+		}
+
+		/** What a coordinator leaves behind that dies right after its commit. */
+		private void commitWithoutCopy(Ledger outgoing, MigrationPhase to) {
+			LedgerRecord record = outgoing.read();
+			LedgerRecord next = record.entered(to, record.since())
+				.withDesired(new DesiredPhase(to, "anne", null, false));
+			assertThat(outgoing.compareAndSet(record.revision(), next,
+					new PhaseChange(record.phase(), to, next.epoch(), next.since(), "anne", null)))
+				.isTrue();
+		}
+
+		@Test
 		void swappedStoresAreRefused() {
 			scenario().startIn(SHADOW).stop();
-			PhaseControl swapped = new PhaseControl(scenario().create(new StubSubject(scenario().target()),
-					new CurrentPhase())
-				.settings(), scenario().target(), scenario()::source, new StubSubject(scenario().source()), List.of(),
-					null, new CurrentPhase(), (control, change) -> {
+			PhaseControl swapped = new PhaseControl(
+					scenario().create(new StubSubject(scenario().target()), new CurrentPhase()).settings(),
+					scenario().target(), scenario()::source, new StubSubject(scenario().source()), List.of(), null,
+					new CurrentPhase(), (control, change) -> {
 					}, Clock.systemUTC());
-			assertThatExceptionOfType(MigrationException.class).isThrownBy(swapped::join).withMessageContaining("swapped");
+			assertThatExceptionOfType(MigrationException.class).isThrownBy(swapped::join)
+				.withMessageContaining("swapped");
 		}
 
 	}
@@ -545,7 +584,8 @@ class PhaseControlTests {
 			PhaseScenario.await(control, DUAL_WRITE);
 			flags.say(OFF);
 			PhaseScenario.await(control, OFF);
-			assertThat(control.history()).allSatisfy((change) -> assertThat(change.by()).isEqualTo("flag migration.tokens"));
+			assertThat(control.history())
+				.allSatisfy((change) -> assertThat(change.by()).isEqualTo("flag migration.tokens"));
 		}
 
 		@Test
@@ -569,7 +609,9 @@ class PhaseControlTests {
 			PhaseScenario.await(control, READ_NEW);
 			flags.say(new PhaseFlags.Reading.Disabled());
 			PhaseScenario.await(control, SHADOW);
-			assertThat(control.history()).element(0).extracting(PhaseChange::reason).isEqualTo("the flag is switched off");
+			assertThat(control.history()).element(0)
+				.extracting(PhaseChange::reason)
+				.isEqualTo("the flag is switched off");
 		}
 
 		@Test

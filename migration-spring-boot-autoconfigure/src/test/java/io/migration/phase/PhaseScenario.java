@@ -11,18 +11,20 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A migration named "tokens" with real phase control over ledgers in memory, and as many
- * instances as a test asks for.
+ * A migration with real phase control over ledgers in memory, and as many instances as a
+ * test asks for.
  */
 public final class PhaseScenario implements AutoCloseable {
 
 	private static final Duration HEARTBEAT = Duration.ofMillis(20);
 
-	private final InMemoryLedger source = new InMemoryLedger("tokens");
+	private final String name;
 
-	private final InMemoryLedger target = new InMemoryLedger("tokens");
+	private final InMemoryLedger source;
 
-	private final StubSubject subject = new StubSubject(this.target);
+	private final InMemoryLedger target;
+
+	private final StubSubject subject;
 
 	private final List<Gate> gates = new ArrayList<>();
 
@@ -37,6 +39,21 @@ public final class PhaseScenario implements AutoCloseable {
 	private Duration cutoverTimeout = Duration.ofSeconds(5);
 
 	private int readShare = 100;
+
+	public PhaseScenario() {
+		this("tokens");
+	}
+
+	/**
+	 * Create a scenario.
+	 * @param name the migration's name
+	 */
+	public PhaseScenario(String name) {
+		this.name = name;
+		this.source = new InMemoryLedger(name);
+		this.target = new InMemoryLedger(name);
+		this.subject = new StubSubject(this.target);
+	}
 
 	/**
 	 * Let a property say which phase is desired.
@@ -126,8 +143,8 @@ public final class PhaseScenario implements AutoCloseable {
 	 * @return the instance
 	 */
 	public PhaseControl create(StubSubject subject, CurrentPhase current) {
-		PhaseSettings settings = new PhaseSettings("tokens", "redis", "migration.tokens", this.property, this.readShare,
-				this.cutoverTimeout, Duration.ofSeconds(30), HEARTBEAT);
+		PhaseSettings settings = new PhaseSettings(this.name, "redis", "migration." + this.name, this.property,
+				this.readShare, this.cutoverTimeout, Duration.ofSeconds(30), HEARTBEAT);
 		return new PhaseControl(settings, this.source, () -> this.target, subject, this.gates, this.flags, current,
 				(control, change) -> this.changes.add(change), Clock.systemUTC());
 	}
@@ -160,7 +177,7 @@ public final class PhaseScenario implements AutoCloseable {
 	public void run(PhaseControl control) {
 		this.started.add(control);
 		control.start((runnable) -> {
-			Thread thread = new Thread(runnable, "migration-tokens");
+			Thread thread = new Thread(runnable, "migration-" + this.name);
 			thread.setDaemon(true);
 			return thread;
 		});

@@ -51,8 +51,8 @@ class RedisConvergenceIntegrationTests {
 			application.walkTo(MigrationPhase.DUAL_WRITE);
 			int resets = 0;
 			try (Writers writers = new Writers(application.redis())) {
-				for (int i = 0; i < 8; i++) {
-					TimeUnit.MILLISECONDS.sleep(400);
+				while (resets < 8 || this.written.sum() < 2_000) {
+					writers.await(100);
 					proxy.reset();
 					proxy.pass();
 					resets++;
@@ -61,9 +61,8 @@ class RedisConvergenceIntegrationTests {
 			}
 			awaitDrained(application);
 			assertThat(this.failed.sum()).as("failed for another reason than a late target").isZero();
-			assertThat(this.written.sum()).isGreaterThan(2_000);
-			assertThat(this.unconfirmed.sum()).as("killed midway").isPositive();
-			assertThat(resets).isEqualTo(8);
+			assertThat(this.written.sum()).isGreaterThanOrEqualTo(2_000);
+			assertThat(proxy.accepted()).as("connections that were broken midway").isGreaterThan(resets);
 			assertThat(StoreReader.read(source)).hasSizeGreaterThan(KEYS / 2);
 			assertThat(StoreReader.differences(StoreReader.read(source), StoreReader.read(target))).isEmpty();
 		}

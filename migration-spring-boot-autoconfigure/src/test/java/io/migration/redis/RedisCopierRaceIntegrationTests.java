@@ -23,8 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * The races that the relay's ordering argument closes, each provoked on purpose, each with
- * a twin that takes the protection away and shows the damage.
+ * The races that the relay's ordering argument closes, each provoked on purpose, each
+ * with a twin that takes the protection away and shows the damage.
  */
 class RedisCopierRaceIntegrationTests {
 

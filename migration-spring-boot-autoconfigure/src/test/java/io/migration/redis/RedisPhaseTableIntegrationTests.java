@@ -60,7 +60,7 @@ class RedisPhaseTableIntegrationTests {
 					.atMost(Duration.ofSeconds(20))
 					.ignoreExceptions()
 					.until(() -> "there".equals(application.redis().opsForValue().get(phase + ":both"))
-							&& !(application.migration().journal().depth() > 0)
+							&& (!phase.journals() || application.migration().catchUp().reached())
 							&& !application.migration().circuitOpen());
 				row.afterwards(phase);
 				if (phase == MigrationPhase.OFF) {
@@ -93,7 +93,8 @@ class RedisPhaseTableIntegrationTests {
 			String[] answer = new String[1];
 			Throwable failure = outcome(() -> answer[0] = this.redis.opsForValue().get(phase + ":read"));
 			if (answering == Side.TARGET && !this.fault.answers()) {
-				assertThat(failure).as("read in %s, target %s", phase, this.fault).isInstanceOf(DataAccessException.class);
+				assertThat(failure).as("read in %s, target %s", phase, this.fault)
+					.isInstanceOf(DataAccessException.class);
 			}
 			else {
 				assertThat(failure).as("read in %s, target %s", phase, this.fault).isNull();
@@ -135,10 +136,10 @@ class RedisPhaseTableIntegrationTests {
 				String key = phase + ":" + kind;
 				String other = (phase.authority() == Side.SOURCE) ? this.target.get(key) : this.source.get(key);
 				String present = (phase.authority() == Side.SOURCE) ? this.source.get(key) : this.target.get(key);
-				assertThat(other).as("%s after target was %s", key, this.fault).isEqualTo(phase.journals() ? present : null);
+				assertThat(other).as("%s after target was %s", key, this.fault)
+					.isEqualTo(phase.journals() ? present : null);
 			}
 		}
-
 
 		private static Throwable outcome(ThrowingCallable operation) {
 			return catchThrowable(operation);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.migration.actuate;
+
+import org.jspecify.annotations.NullMarked;

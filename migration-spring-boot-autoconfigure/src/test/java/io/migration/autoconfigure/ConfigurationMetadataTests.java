@@ -1,0 +1,177 @@
+package io.migration.autoconfigure;
+
+import java.beans.PropertyDescriptor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import io.migration.MigrationPhase;
+import io.migration.mirror.MirrorSettings;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.BeanUtils;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.util.ClassUtils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What an editor shows. The processor writes it from Javadoc, and adds the hints that are
+ * written by hand.
+ */
+class ConfigurationMetadataTests {
+
+	/** Stands for the name of a migration. */
+	private static final String ANY = "migration.redis.*.";
+
+	private static JsonNode metadata;
+
+	@BeforeAll
+	static void read() throws IOException {
+		List<JsonNode> all = new ArrayList<>();
+		for (URL url : Collections.list(MigrationProperties.class.getClassLoader()
+			.getResources("META-INF/spring-configuration-metadata.json"))) {
+			try (InputStream content = url.openStream()) {
+				all.add(new JsonMapper().readTree(content));
+			}
+		}
+		metadata = all.stream()
+			.filter((candidate) -> names(candidate.get("properties")).contains("migration.enabled"))
+			.findFirst()
+			.orElseThrow();
+	}
+
+	@Test
+	void everyPropertyIsDescribed() {
+		assertThat(names(metadata.get("properties"))).contains("migration.enabled", "migration.redis",
+				"migration.fleet.lease", "migration.fleet.heartbeat", "migration.unleash.url",
+				"management.endpoint.migrations.show-values", "management.health.migrations.enabled");
+		for (JsonNode property : metadata.get("properties")) {
+			String name = property.get("name").asString();
+			assertThat(property.path("description").asString("")).as(name).matches("(?s)[A-Z].*\\S\\.");
+			assertThat(property.path("type").asString("")).as(name).isNotBlank();
+			assertThat(name).matches("migration\\..*|management\\.(endpoint|health)\\.migrations\\..*");
+		}
+	}
+
+	@Test
+	void migrationsAreDescribedAsAMap() {
+		JsonNode redis = named("properties", "migration.redis");
+		assertThat(redis.get("type").asString())
+			.isEqualTo("java.util.Map<java.lang.String,%s>".formatted(RedisMigrationProperties.class.getName()));
+		for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(RedisMigrationProperties.class)) {
+			if (!property.getName().equals("class")) {
+				assertThat(redis.get("description").asString()).contains(dashed(property.getName()));
+			}
+		}
+	}
+
+	@Test
+	void valuesAreAllOfThem() {
+		assertThat(values("phase"))
+			.isEqualTo(Arrays.stream(MigrationPhase.values()).map(MigrationPhase::wireName).toList());
+		assertThat(values("mirror.on-failure")).containsExactlyInAnyOrder(dashed(MirrorSettings.OnFailure.values()));
+		assertThat(values("mirror.stale-reads")).containsExactlyInAnyOrder(dashed(MirrorSettings.StaleReads.values()));
+	}
+
+	@Test
+	void everyGateCanBeSwitchedOff() {
+		for (PropertyDescriptor gate : BeanUtils.getPropertyDescriptors(RedisMigrationProperties.Gates.class)) {
+			if (!gate.getName().equals("class")) {
+				assertThat(values("gates." + dashed(gate.getName()))).contains("off");
+			}
+		}
+	}
+
+	@Test
+	void theBeanIsLookedForByType() throws ClassNotFoundException {
+		JsonNode provider = named("hints", ANY + "bean").get("providers").get(0);
+		assertThat(provider.get("name").asString()).isEqualTo("spring-bean-reference");
+		assertThat(ClassUtils.forName(provider.get("parameters").get("target").asString(), null))
+			.isSameAs(RedisConnectionFactory.class);
+	}
+
+	static Stream<String> hinted() throws IOException {
+		read();
+		return metadata.get("hints")
+			.valueStream()
+			.flatMap((hint) -> hint.path("values")
+				.valueStream()
+				.map((value) -> hint.get("name").asString() + "=" + value.get("value").asString()));
+	}
+
+	@ParameterizedTest
+	@MethodSource("hinted")
+	void everyHintIsForAPropertyThatExistsAndTakesTheValue(String setting) {
+		String property = setting.replace("*", "tokens");
+		String[] parts = property.split("=", 2);
+		new Binder(new MapConfigurationPropertySource(Map.of(parts[0], parts[1]))).bind("migration.redis",
+				Bindable.mapOf(String.class, RedisMigrationProperties.class),
+				new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
+		new ApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(DataRedisAutoConfiguration.class, RedisMigrationAutoConfiguration.class))
+			.withPropertyValues("migration.redis.tokens.target.port=1", property)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void everyHintIsDescribed() {
+		assertThat(names(metadata.get("hints"))).allMatch((name) -> name.startsWith(ANY));
+		for (JsonNode hint : metadata.get("hints")) {
+			for (JsonNode value : hint.path("values")) {
+				assertThat(value.path("description").asString("")).as(hint.get("name").asString()).endsWith(".");
+			}
+		}
+	}
+
+	private static List<String> values(String property) {
+		return named("hints", ANY + property).get("values")
+			.valueStream()
+			.map((value) -> value.get("value").asString())
+			.toList();
+	}
+
+	private static JsonNode named(String kind, String name) {
+		return metadata.get(kind)
+			.valueStream()
+			.filter((item) -> item.get("name").asString().equals(name))
+			.findFirst()
+			.orElseThrow(() -> new AssertionError("Nothing is said about " + name));
+	}
+
+	private static List<String> names(JsonNode items) {
+		return items.valueStream().map((item) -> item.get("name").asString()).toList();
+	}
+
+	private static String[] dashed(Enum<?>[] values) {
+		return Arrays.stream(values)
+			.map((value) -> value.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+			.toArray(String[]::new);
+	}
+
+	private static String dashed(String property) {
+		return property.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+	}
+
+}
