@@ -281,10 +281,11 @@ class RedisMigrationPostProcessor implements BeanPostProcessor, Ordered {
 				(migration.getFlag() != null) ? migration.getFlag() : "migration." + name, migration.getPhase(),
 				readShare, cutover, lease, heartbeat);
 		RedisMigrationProperties.Mirror mirror = migration.getMirror();
-		return new RedisMigrationSettings(phase, new MirrorSettings(mirror.getOnFailure(),
-				checked.positive("mirror.timeout", mirror.getTimeout()), mirror.getStaleReads(),
-				checked.within("compare.sample-rate", migration.getCompare().getSampleRate(), 0, 1),
-				(long) checked.within("mirror.journal.max-size", mirror.getJournal().getMaxSize(), 1, Long.MAX_VALUE)),
+		return new RedisMigrationSettings(phase,
+				new MirrorSettings(mirror.getOnFailure(), checked.positive("mirror.timeout", mirror.getTimeout()),
+						mirror.getStaleReads(),
+						checked.within("compare.sample-rate", migration.getCompare().getSampleRate(), 0, 1),
+						checked.positive("mirror.journal.max-size", mirror.getJournal().getMaxSize())),
 				gates(checked, migration.getGates()), (maxPark != null) ? checked.positive("cutover.max-park", maxPark)
 						: cutover.multipliedBy(3).dividedBy(2),
 				migration.getTarget().isAdopt());
@@ -324,6 +325,13 @@ class RedisMigrationPostProcessor implements BeanPostProcessor, Ordered {
 			if (!(value >= least && value <= most)) {
 				throw invalid(property, plain(value), "is not between %s and %s".formatted(plain(least), plain(most)),
 						"Use a value in that range.");
+			}
+			return value;
+		}
+
+		long positive(String property, long value) {
+			if (value <= 0) {
+				throw invalid(property, value, "is not a positive number", "Use a whole number from 1.");
 			}
 			return value;
 		}

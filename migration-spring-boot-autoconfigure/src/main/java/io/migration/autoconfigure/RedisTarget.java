@@ -213,7 +213,6 @@ final class RedisTarget {
 		}
 		DataRedisProperties.Lettuce.Cluster.Refresh refresh = this.target.getLettuce().getCluster().getRefresh();
 		ClusterTopologyRefreshOptions.Builder topology = ClusterTopologyRefreshOptions.builder()
-			.enableAllAdaptiveRefreshTriggers()
 			.dynamicRefreshSources(refresh.isDynamicRefreshSources())
 			.enablePeriodicRefresh();
 		if (refresh.getPeriod() != null) {

@@ -54,7 +54,7 @@ public final class PhaseGates {
 	}
 
 	private static Duration seconds(Duration duration) {
-		return Duration.ofSeconds(duration.getSeconds());
+		return Duration.ofSeconds(duration.toSeconds());
 	}
 
 }

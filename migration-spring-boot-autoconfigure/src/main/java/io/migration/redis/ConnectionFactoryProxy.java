@@ -54,7 +54,8 @@ final class ConnectionFactoryProxy {
 		enhancer.setAttemptLoad(true);
 		enhancer.setCallbackTypes(new Class<?>[] { Dispatcher.class, Dispatcher.class, NoOp.class, Dispatcher.class });
 		enhancer.setCallbackFilter(ConnectionFactoryProxy::callback);
-		Object proxy = new SpringObjenesis().newInstance(enhancer.createClass(), false);
+		Class<?> proxyClass = enhancer.createClass();
+		Object proxy = new SpringObjenesis().newInstance(proxyClass, false);
 		((Factory) proxy).setCallbacks(callbacks);
 		return (LettuceConnectionFactory) proxy;
 	}

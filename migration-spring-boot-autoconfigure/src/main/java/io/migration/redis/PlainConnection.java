@@ -118,8 +118,9 @@ final class PlainConnection implements AutoCloseable {
 		ClusterClientOptions.Builder builder = ClusterClientOptions.builder();
 		options(builder);
 		created.setOptions(builder.build());
-		return await(CompletableFuture.supplyAsync(created::getPartitions)
-			.thenCompose((partitions) -> created.connectAsync(ByteArrayCodec.INSTANCE)));
+		return await(created.refreshPartitionsAsync()
+			.toCompletableFuture()
+			.thenCompose((topology) -> created.connectAsync(ByteArrayCodec.INSTANCE)));
 	}
 
 	private <B extends ClientOptions.Builder> B options(B builder) {

@@ -169,18 +169,18 @@ final class ReadComparison implements RedisRouter.ReadSampler {
 	/**
 	 * A command by its name, as it came.
 	 *
-	 * @param name the name
+	 * @param command the name
 	 */
-	private record Keyword(String name) implements ProtocolKeyword {
+	private record Keyword(String command) implements ProtocolKeyword {
 
 		@Override
 		public byte[] getBytes() {
-			return RedisKeys.bytes(this.name);
+			return RedisKeys.bytes(this.command);
 		}
 
 		@Override
 		public String toString() {
-			return this.name;
+			return this.command;
 		}
 
 	}

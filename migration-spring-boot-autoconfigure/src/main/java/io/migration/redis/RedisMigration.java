@@ -754,7 +754,7 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Re
 						.formatted(name(), most));
 			this.router.suspendJournaling(true);
 		}
-		else if (depth <= most / 2) {
+		else if (depth <= most / 2.0) {
 			this.router.suspendJournaling(false);
 		}
 	}

@@ -24,6 +24,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.WebApplicationType;
@@ -119,7 +120,8 @@ final class ActuatorServer implements AutoCloseable {
 			HttpResponse<String> response = this.client.send(request.build(), BodyHandlers.ofString());
 			String body = response.body();
 			return new Answer(response.statusCode(), body,
-					body.startsWith("{") ? JSON.readValue(body, Map.class) : Map.of());
+					body.startsWith("{") ? JSON.readValue(body, new TypeReference<Map<String, Object>>() {
+					}) : Map.of());
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,14 +13,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
-import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.io.Resource;
 import org.springframework.core.io.UrlResource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
+import org.springframework.core.type.classreading.CachingMetadataReaderFactory;
+import org.springframework.core.type.classreading.MetadataReader;
+import org.springframework.core.type.classreading.MetadataReaderFactory;
 import org.springframework.core.type.filter.AnnotationTypeFilter;
 import org.springframework.core.type.filter.AssignableTypeFilter;
 import org.springframework.core.type.filter.TypeFilter;
@@ -33,8 +37,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * nothing, and nobody notices.
  */
 class AutoConfigurationImportsTests {
-
-	private static final String PACKAGE = AutoConfigurationImportsTests.class.getPackageName();
 
 	static Stream<Class<?>> autoConfigurations() {
 		return scan(new AnnotationTypeFilter(AutoConfiguration.class))
@@ -81,12 +83,22 @@ class AutoConfigurationImportsTests {
 	}
 
 	private static Stream<String> scan(TypeFilter filter) {
-		ClassPathScanningCandidateComponentProvider scanner = new ClassPathScanningCandidateComponentProvider(false);
-		scanner.addIncludeFilter(filter);
-		return scanner.findCandidateComponents(PACKAGE)
-			.stream()
-			.map(BeanDefinition::getBeanClassName)
-			.filter((name) -> !name.contains("Tests"));
+		MetadataReaderFactory readers = new CachingMetadataReaderFactory();
+		List<String> names = new ArrayList<>();
+		try {
+			for (Resource file : new PathMatchingResourcePatternResolver().getResources(
+					"classpath*:" + ClassUtils.classPackageAsResourcePath(MigrationProperties.class) + "/*.class")) {
+				MetadataReader reader = readers.getMetadataReader(file);
+				String name = reader.getClassMetadata().getClassName();
+				if (filter.match(reader, readers) && !name.contains("Tests")) {
+					names.add(name);
+				}
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		return names.stream();
 	}
 
 	private static List<String> lines(String resource) {

@@ -8,6 +8,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -42,6 +43,10 @@ class RedisCopierRaceIntegrationTests {
 
 	private static RedisClient targetClient;
 
+	private StatefulRedisConnection<String, String> toSource;
+
+	private StatefulRedisConnection<String, String> toTarget;
+
 	private RedisCommands<String, String> source;
 
 	private RedisCommands<String, String> target;
@@ -66,16 +71,18 @@ class RedisCopierRaceIntegrationTests {
 
 	@BeforeEach
 	void connect() {
-		this.source = sourceClient.connect().sync();
-		this.target = targetClient.connect().sync();
+		this.toSource = sourceClient.connect();
+		this.toTarget = targetClient.connect();
+		this.source = this.toSource.sync();
+		this.target = this.toTarget.sync();
 		this.source.flushall();
 		this.target.flushall();
 	}
 
 	@AfterEach
 	void disconnect() {
-		this.source.getStatefulConnection().close();
-		this.target.getStatefulConnection().close();
+		this.toSource.close();
+		this.toTarget.close();
 	}
 
 	private static RedisEndpoint endpoint(RedisServer server) {
