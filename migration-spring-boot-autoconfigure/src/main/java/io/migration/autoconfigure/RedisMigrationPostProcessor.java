@@ -274,6 +274,10 @@ class RedisMigrationPostProcessor implements BeanPostProcessor, Ordered {
 			throw ofFleet.invalid("lease", lease, "is shorter than three heartbeats",
 					"Use at least three times migration.fleet.heartbeat (%s).".formatted(heartbeat));
 		}
+		if (!migration.getKeys().equals(List.of("*"))) {
+			throw checked.invalid("keys", String.join(",", migration.getKeys()),
+					"this version cannot follow: it moves all keys of the database", "Remove it, or use \"*\".");
+		}
 		int readShare = (int) checked.within("read-share", migration.getReadShare(), 0, 100);
 		Duration cutover = checked.positive("cutover.timeout", migration.getCutover().getTimeout());
 		Duration maxPark = migration.getCutover().getMaxPark();

@@ -1,6 +1,7 @@
 package io.migration.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.migration.MigrationPhase;
 import io.migration.mirror.MirrorSettings.OnFailure;
@@ -43,6 +44,11 @@ public class RedisMigrationProperties {
 	 * How writes reach target.
 	 */
 	private final Mirror mirror = new Mirror();
+
+	/**
+	 * Patterns of the keys that move. Only "*", all of them, is available.
+	 */
+	private List<String> keys = List.of("*");
 
 	/**
 	 * Percentage of reads that target answers in read-new, unless the flag says
@@ -95,6 +101,14 @@ public class RedisMigrationProperties {
 
 	public Mirror getMirror() {
 		return this.mirror;
+	}
+
+	public List<String> getKeys() {
+		return this.keys;
+	}
+
+	public void setKeys(List<String> keys) {
+		this.keys = keys;
 	}
 
 	public int getReadShare() {

@@ -323,7 +323,7 @@ public final class PhaseControl implements Migration {
 	 * Route by a record, if it is not the one that is followed already.
 	 */
 	private void follow(LedgerRecord next) {
-		Wish wished = Wish.of(this.settings, this.flags, next);
+		Wish wished = Wish.of(this.settings, this.flags, next, readShare());
 		this.wish = wished;
 		PinnedPhase pinned = this.current.get();
 		LedgerRecord previous = this.record;
@@ -633,6 +633,7 @@ public final class PhaseControl implements Migration {
 				}
 			}
 			this.calledOff = null;
+			this.unmet = List.of();
 			this.wake = true;
 			this.changed.signalAll();
 			return awaitArrival(desired.phase());

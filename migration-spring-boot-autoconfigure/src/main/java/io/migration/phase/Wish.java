@@ -18,30 +18,32 @@ record Wish(@Nullable DesiredPhase desired, int readShare, @Nullable String note
 	 * @param settings the migration's settings
 	 * @param flags the flag service, {@code null} if none is configured
 	 * @param record the present record
+	 * @param share the percentage of reads that was followed up to now, kept when the
+	 * flag says nothing
 	 * @return the wish
 	 */
-	static Wish of(PhaseSettings settings, @Nullable PhaseFlags flags, LedgerRecord record) {
+	static Wish of(PhaseSettings settings, @Nullable PhaseFlags flags, LedgerRecord record, int share) {
 		if (flags == null) {
 			return new Wish(record.desired(), settings.readShare(), null);
 		}
 		PhaseFlags.Reading reading = flags.read(settings.flag());
 		String by = "flag " + settings.flag();
 		if (reading instanceof PhaseFlags.Reading.Wanted wanted) {
-			Integer share = wanted.readShare();
+			Integer wantedShare = wanted.readShare();
 			return new Wish(new DesiredPhase(wanted.phase(), by, null, false),
-					(share != null) ? share : settings.readShare(), null);
+					(wantedShare != null) ? wantedShare : settings.readShare(), null);
 		}
 		if (reading instanceof PhaseFlags.Reading.Silent silent) {
-			return new Wish(null, settings.readShare(),
+			return new Wish(null, share,
 					"flag '%s' is not followed, the phase is kept: %s".formatted(settings.flag(), silent.reason()));
 		}
 		if (record.phase() == MigrationPhase.CUTOVER) {
-			return new Wish(null, settings.readShare(),
+			return new Wish(null, share,
 					"flag '%s' is switched off; in cutover that changes nothing: set a variant to step back"
 						.formatted(settings.flag()));
 		}
 		MigrationPhase safe = (record.phase() == MigrationPhase.OFF) ? MigrationPhase.OFF : MigrationPhase.SHADOW;
-		return new Wish(new DesiredPhase(safe, by, "the flag is switched off", false), settings.readShare(), null);
+		return new Wish(new DesiredPhase(safe, by, "the flag is switched off", false), share, null);
 	}
 
 }

@@ -27,7 +27,7 @@ import io.migration.mirror.Comparisons.Result;
  * several looks; keys that change all the time, or that were not copied yet, count as
  * skipped.
  */
-final class ReadComparison implements RedisRouter.ReadSampler {
+final class ReadComparison implements ReadSampler {
 
 	private static final int LOOKS = 6;
 
@@ -80,14 +80,26 @@ final class ReadComparison implements RedisRouter.ReadSampler {
 
 	private void compare(CommandCatalog.Entry entry, List<byte[]> command) {
 		try {
+			Object previous = null;
+			boolean changing = false;
 			for (int look = 0; look < LOOKS; look++) {
 				if (look > 0) {
 					TimeUnit.MILLISECONDS.sleep(10L << look);
 				}
-				if (equal(entry, command)) {
+				CompletableFuture<List<Object>> fromSource = ask(this.source, command);
+				CompletableFuture<List<Object>> fromTarget = ask(this.target, command);
+				List<Object> expected = answer(fromSource);
+				if (equal(entry, expected, answer(fromTarget))) {
 					this.comparisons.count(Result.MATCH);
 					return;
 				}
+				Object seen = comparable(expected);
+				changing = previous != null && !previous.equals(seen);
+				previous = seen;
+			}
+			if (changing) {
+				this.comparisons.count(Result.SKIPPED);
+				return;
 			}
 			if (!this.copyComplete.getAsBoolean() && missingOnTarget(entry, command)) {
 				this.comparisons.count(Result.SKIPPED);
@@ -109,11 +121,7 @@ final class ReadComparison implements RedisRouter.ReadSampler {
 		return (keys == null || keys.isEmpty()) ? "" : new String(keys.get(0), StandardCharsets.UTF_8);
 	}
 
-	private boolean equal(CommandCatalog.Entry entry, List<byte[]> command) throws Exception {
-		CompletableFuture<List<Object>> fromSource = ask(this.source, command);
-		CompletableFuture<List<Object>> fromTarget = ask(this.target, command);
-		List<Object> expected = answer(fromSource);
-		List<Object> found = answer(fromTarget);
+	private static boolean equal(CommandCatalog.Entry entry, List<Object> expected, List<Object> found) {
 		Long tolerance = TIME_TOLERANCE.get(entry.name());
 		if (tolerance != null && expected.get(0) instanceof Long one && found.get(0) instanceof Long other && one > 0
 				&& other > 0) {

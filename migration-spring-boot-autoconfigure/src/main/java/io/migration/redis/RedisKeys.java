@@ -56,6 +56,10 @@ final class RedisKeys {
 		return bytes(own("store"));
 	}
 
+	byte[] reconciled() {
+		return bytes(own("reconciled"));
+	}
+
 	byte[] token() {
 		return bytes(own("token"));
 	}

@@ -5,9 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,21 +15,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 
-import io.lettuce.core.RedisChannelWriter;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.TransactionResult;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.output.StatusOutput;
-import io.lettuce.core.output.VoidOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandType;
-import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.CompleteableCommand;
 import io.lettuce.core.protocol.RedisCommand;
 import io.migration.MigrationPhase;
@@ -47,7 +40,6 @@ import io.migration.mirror.Relay;
 import io.migration.phase.CurrentPhase;
 import io.migration.phase.PinnedPhase;
 import io.migration.redis.MigratingChannelWriter.Transaction;
-import io.netty.buffer.ByteBuf;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +60,8 @@ final class RedisRouter {
 	private static final Log logger = LogFactory.getLog(RedisRouter.class);
 
 	private static final int PENDING_BUCKETS = 4096;
+
+	private static final Set<String> OUT_OF_REACH = Set.of("FLUSHDB", "FLUSHALL", "SWAPDB", "SELECT");
 
 	private final String migration;
 
@@ -98,9 +92,7 @@ final class RedisRouter {
 
 	private final LongAdder unsupported = new LongAdder();
 
-	private Sides sides = Sides.NONE;
-
-	private Map<Side, Relay> relays = Map.of();
+	private @Nullable RedisSides sides;
 
 	private ReadSampler sampler = ReadSampler.NONE;
 
@@ -120,10 +112,18 @@ final class RedisRouter {
 		this.observer = observer;
 	}
 
-	void connect(Sides both, ReadSampler reads, Map<Side, Relay> mirroring) {
+	/**
+	 * Give it what it routes to. Before the first command.
+	 * @param both the sides
+	 * @param reads compares a sample of the reads
+	 */
+	void connect(RedisSides both, ReadSampler reads) {
 		this.sides = both;
 		this.sampler = reads;
-		this.relays = mirroring;
+	}
+
+	private RedisSides sides() {
+		return Objects.requireNonNull(this.sides, "not connected");
 	}
 
 	void use(CommandCatalog known) {
@@ -178,13 +178,18 @@ final class RedisRouter {
 	}
 
 	/**
-	 * Send a barrier through every connection: when it has been answered, every command
-	 * that was handed to a channel before has been executed or has failed. A connection
-	 * that does not answer is asked again until it does or is closed.
+	 * Send a barrier through every connection to the side with authority: when it has
+	 * been answered, every command that was handed to a channel before has been executed
+	 * or has failed. A connection that does not answer is asked again until it does or is
+	 * closed.
+	 * @param authority the side
 	 * @return completes when all have answered or ended
 	 */
-	CompletableFuture<Void> barrier() {
-		return CompletableFuture.allOf(this.writers.stream().map(this::barrier).toArray(CompletableFuture[]::new));
+	CompletableFuture<Void> barrier(Side authority) {
+		return CompletableFuture.allOf(this.writers.stream()
+			.filter((writer) -> writer.side() == authority)
+			.map(this::barrier)
+			.toArray(CompletableFuture[]::new));
 	}
 
 	private CompletableFuture<?> barrier(MigratingChannelWriter writer) {
@@ -236,10 +241,7 @@ final class RedisRouter {
 			return;
 		}
 		switch (name) {
-			case "FLUSHDB", "FLUSHALL", "SWAPDB" -> command.completeExceptionally(new OperationRefusedException(
-					this.migration,
-					"%s was refused: it would take the ledger and the journal along, and cannot be mirrored. Step back to off to run it"
-						.formatted(name)));
+			case "FLUSHDB", "FLUSHALL", "SWAPDB" -> command.completeExceptionally(outOfReach(name));
 			case "MULTI" -> beginTransaction(writer, command);
 			case "WATCH" -> {
 				writer.watching(true);
@@ -256,7 +258,7 @@ final class RedisRouter {
 
 	private void refuseOtherDatabase(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
 		String index = new String(WireArguments.of(command).arguments().get(1), StandardCharsets.US_ASCII);
-		if (index.equals(String.valueOf(this.sides.database(writer.side())))) {
+		if (index.equals(String.valueOf(sides().database(writer.side())))) {
 			writer.channel().write(command);
 			return;
 		}
@@ -286,7 +288,8 @@ final class RedisRouter {
 		}
 		else {
 			// about the connection or the server, not about data
-			RedisCommand<?, ?, ?> passed = (arguments != null) ? new Encoded<>(command, arguments.wire()) : command;
+			RedisCommand<?, ?, ?> passed = (arguments != null) ? new EncodedCommand<>(command, arguments.wire())
+					: command;
 			writer.channel().write(passed);
 		}
 	}
@@ -305,10 +308,10 @@ final class RedisRouter {
 			boolean shared = rules.reads() == Reads.SHARED && !ownWriteUnderWay && !writer.watching()
 					&& rules.inReadShare(hash);
 			boolean sampled = this.sampler.wants(entry);
-			boolean severalKeys = shared && this.sides.cluster(Side.TARGET) && entry.severalKeys();
+			boolean severalKeys = shared && sides().cluster(Side.TARGET) && entry.severalKeys();
 			if (sampled || severalKeys) {
 				WireArguments arguments = WireArguments.of(command);
-				read = new Encoded<>(command, arguments.wire());
+				read = new EncodedCommand<>(command, arguments.wire());
 				shared = shared && (!severalKeys || sameSlot(entry.keys(arguments.arguments(), false)));
 				if (sampled) {
 					this.sampler.sample(entry, arguments);
@@ -321,7 +324,7 @@ final class RedisRouter {
 			writer.channel().write(read);
 		}
 		else if (answering == rules.authority()) {
-			this.sides.read(answering, read);
+			sides().read(answering, read);
 		}
 		else {
 			readFromTarget(writer, read);
@@ -341,10 +344,10 @@ final class RedisRouter {
 
 	private void readFromTarget(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
 		if (this.settings.onFailure() == OnFailure.CONTINUE) {
-			this.sides.read(Side.TARGET, new FallingBack<>(command, writer.channel()));
+			sides().read(Side.TARGET, new FallbackRead<>(command, writer.channel()));
 		}
 		else {
-			this.sides.read(Side.TARGET, command);
+			sides().read(Side.TARGET, command);
 		}
 	}
 
@@ -366,7 +369,7 @@ final class RedisRouter {
 
 	private void routeWrite(MigratingChannelWriter writer, String name, CommandCatalog.@Nullable Entry entry,
 			WireArguments arguments, RedisCommand<?, ?, ?> command) {
-		Encoded<?, ?, ?> encoded = new Encoded<>(command, arguments.wire());
+		EncodedCommand<?, ?, ?> encoded = new EncodedCommand<>(command, arguments.wire());
 		PinnedPhase pinned = this.phase.enter();
 		if (pinned.parksWrites()) {
 			pinned.exit();
@@ -375,7 +378,7 @@ final class RedisRouter {
 		}
 		if (pinned.authority() != writer.side() || writer.watching()) {
 			pinned.exit();
-			this.sides.forward(pinned.authority(), encoded);
+			sides().forward(pinned.authority(), encoded);
 			return;
 		}
 		if (!pinned.phase().journals()) {
@@ -407,6 +410,12 @@ final class RedisRouter {
 			return;
 		}
 		execute(writer, pinned, touched, arguments, command);
+	}
+
+	private OperationRefusedException outOfReach(String name) {
+		return new OperationRefusedException(this.migration,
+				"%s was refused: it would take the ledger and the journal along, and cannot be mirrored. Step back to off to run it"
+					.formatted(name));
 	}
 
 	private OperationRefusedException ownKey() {
@@ -476,9 +485,9 @@ final class RedisRouter {
 
 	private void execute(MigratingChannelWriter writer, PinnedPhase pinned, List<byte[]> touched,
 			WireArguments arguments, RedisCommand<?, ?, ?> command) {
-		Relay active = this.relays.get(pinned.authority());
+		Relay active = sides().relay(pinned.authority());
 		Relay.Ticket ticket = (active != null && pinned.writes() != Writes.JOURNALED) ? active.ticket() : null;
-		boolean cluster = this.sides.cluster(writer.side());
+		boolean cluster = sides().cluster(writer.side());
 		byte[] entry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
 				touched);
 		WriteUnit unit = new WriteUnit(command, arguments.wire(), entry);
@@ -488,7 +497,7 @@ final class RedisRouter {
 		long start = System.nanoTime();
 		unit.executed().whenComplete((executed, failure) -> {
 			if (cluster) {
-				this.sides.touched(writer.side(), SlotHash.getSlot(touched.get(0)));
+				sides().touched(writer.side(), SlotHash.getSlot(touched.get(0)));
 			}
 			if (ticket == null || active == null) {
 				finish(pinned, command, failure, start);
@@ -595,6 +604,9 @@ final class RedisRouter {
 			writer.channel().write(command);
 			return;
 		}
+		if (OUT_OF_REACH.contains(name)) {
+			transaction.refuse(outOfReach(name));
+		}
 		WireArguments arguments = WireArguments.of(command);
 		CommandCatalog.Entry entry = known.find(arguments.arguments());
 		boolean write = entry == null || entry.writes();
@@ -616,7 +628,7 @@ final class RedisRouter {
 			}
 			transaction.touched().addAll(touched);
 		}
-		writer.channel().write(new Encoded<>(command, arguments.wire()));
+		writer.channel().write(new EncodedCommand<>(command, arguments.wire()));
 	}
 
 	private void commitTransaction(MigratingChannelWriter writer, Transaction transaction,
@@ -637,16 +649,16 @@ final class RedisRouter {
 			writer.channel().write(command);
 			return;
 		}
-		Relay active = this.relays.get(pinned.authority());
+		Relay active = sides().relay(pinned.authority());
 		Relay.Ticket ticket = (active != null && pinned.writes() != Writes.JOURNALED) ? active.ticket() : null;
-		boolean cluster = this.sides.cluster(writer.side());
+		boolean cluster = sides().cluster(writer.side());
 		byte[] entry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
 				transaction.touched());
 		writer.channel().write(new JournalEntry(entry));
 		long start = System.nanoTime();
-		writer.channel().write(new Committing<>(command, () -> {
+		writer.channel().write(new CommittingExec<>(command, () -> {
 			if (cluster) {
-				this.sides.touched(writer.side(), SlotHash.getSlot(transaction.touched().get(0)));
+				sides().touched(writer.side(), SlotHash.getSlot(transaction.touched().get(0)));
 			}
 			if (ticket == null || active == null) {
 				finish(pinned, command, null, start);
@@ -668,234 +680,6 @@ final class RedisRouter {
 	private static boolean discarded(RedisCommand<?, ?, ?> exec) {
 		return exec.getOutput() != null && exec.getOutput().get() instanceof TransactionResult result
 				&& result.wasDiscarded();
-	}
-
-	/**
-	 * Both sides, as far as commands are sent there that did not come through a
-	 * connection of that side.
-	 */
-	interface Sides {
-
-		/** Sides that were not connected yet. */
-		Sides NONE = new Sides() {
-
-			@Override
-			public void read(Side side, RedisCommand<?, ?, ?> command) {
-				command.completeExceptionally(new IllegalStateException("not connected"));
-			}
-
-			@Override
-			public void forward(Side side, RedisCommand<?, ?, ?> command) {
-				command.completeExceptionally(new IllegalStateException("not connected"));
-			}
-
-			@Override
-			public boolean cluster(Side side) {
-				return false;
-			}
-
-			@Override
-			public int database(Side side) {
-				return 0;
-			}
-
-			@Override
-			public void touched(Side side, int slot) {
-			}
-
-		};
-
-		/**
-		 * Send a command that changes nothing.
-		 */
-		void read(Side side, RedisCommand<?, ?, ?> command);
-
-		/**
-		 * Send a write through a connection of the side with authority, where it is
-		 * routed like any other.
-		 */
-		void forward(Side side, RedisCommand<?, ?, ?> command);
-
-		boolean cluster(Side side);
-
-		int database(Side side);
-
-		/**
-		 * Say that a slot of a cluster has a journal entry, so that the relay need not
-		 * look at all of them.
-		 */
-		void touched(Side side, int slot);
-
-	}
-
-	/**
-	 * Compares a sample of the reads.
-	 */
-	interface ReadSampler {
-
-		/** Compares nothing. */
-		ReadSampler NONE = new ReadSampler() {
-
-			@Override
-			public boolean wants(CommandCatalog.Entry entry) {
-				return false;
-			}
-
-			@Override
-			public void sample(CommandCatalog.Entry entry, WireArguments arguments) {
-			}
-
-		};
-
-		/**
-		 * Decide whether a read is part of the sample.
-		 */
-		boolean wants(CommandCatalog.Entry entry);
-
-		/**
-		 * Compare a read in the background.
-		 */
-		void sample(CommandCatalog.Entry entry, WireArguments arguments);
-
-	}
-
-	/**
-	 * A command whose arguments have been read already, and may be readable only once.
-	 */
-	private static final class Encoded<K, V, T> extends CommandWrapper<K, V, T> {
-
-		private final byte[] wire;
-
-		Encoded(RedisCommand<K, V, T> command, byte[] wire) {
-			super(command);
-			this.wire = wire;
-		}
-
-		@Override
-		public void encode(ByteBuf buffer) {
-			buffer.writeBytes(this.wire);
-		}
-
-	}
-
-	/**
-	 * A read that the authority answers when target does not.
-	 */
-	private static final class FallingBack<K, V, T> extends CommandWrapper<K, V, T> {
-
-		private final RedisChannelWriter authority;
-
-		private final AtomicBoolean fallen = new AtomicBoolean();
-
-		@SuppressWarnings("unchecked")
-		private final CommandOutput<K, V, T> discarded = (CommandOutput<K, V, T>) (CommandOutput<?, ?, ?>) new VoidOutput<>();
-
-		FallingBack(RedisCommand<K, V, T> command, RedisChannelWriter authority) {
-			super(command);
-			this.authority = authority;
-		}
-
-		@Override
-		public boolean completeExceptionally(Throwable failure) {
-			if (this.command.isDone() || !this.fallen.compareAndSet(false, true)) {
-				return false;
-			}
-			this.command.getOutput().setError((String) null);
-			this.authority.write(this.command);
-			return true;
-		}
-
-		/**
-		 * A late reply of target must not get into the reply of the authority.
-		 */
-		@Override
-		public CommandOutput<K, V, T> getOutput() {
-			return this.fallen.get() ? this.discarded : super.getOutput();
-		}
-
-		@Override
-		public void complete() {
-			if (!this.fallen.get()) {
-				super.complete();
-			}
-		}
-
-		@Override
-		public boolean isDone() {
-			return this.fallen.get() || super.isDone();
-		}
-
-	}
-
-	/**
-	 * The journal entry of a MULTI block; its reply comes last in that of EXEC, where the
-	 * client ignores it.
-	 */
-	private static final class JournalEntry extends Command<byte[], byte[], String> {
-
-		private final byte[] wire;
-
-		JournalEntry(byte[] wire) {
-			super(CommandType.XADD, new StatusOutput<>(ByteArrayCodec.INSTANCE));
-			this.wire = wire;
-		}
-
-		@Override
-		public void encode(ByteBuf buffer) {
-			buffer.writeBytes(this.wire);
-		}
-
-	}
-
-	/**
-	 * The EXEC of a MULTI block; who waits for it is told later.
-	 */
-	private static final class Committing<K, V, T> extends CommandWrapper<K, V, T> {
-
-		private final Runnable executed;
-
-		private final Consumer<Throwable> failed;
-
-		private final AtomicBoolean answered = new AtomicBoolean();
-
-		Committing(RedisCommand<K, V, T> command, Runnable executed, Consumer<Throwable> failed) {
-			super(command);
-			this.executed = executed;
-			this.failed = failed;
-		}
-
-		@Override
-		public boolean isDone() {
-			return this.answered.get() || super.isDone();
-		}
-
-		@Override
-		public void complete() {
-			if (!this.answered.compareAndSet(false, true)) {
-				return;
-			}
-			CommandOutput<K, V, T> output = getOutput();
-			if (output != null && output.hasError()) {
-				this.failed.accept(new RedisCommandExecutionException(output.getError()));
-				return;
-			}
-			this.executed.run();
-		}
-
-		@Override
-		public boolean completeExceptionally(Throwable failure) {
-			if (!this.answered.compareAndSet(false, true)) {
-				return false;
-			}
-			this.failed.accept(failure);
-			return true;
-		}
-
-		@Override
-		public void cancel() {
-			completeExceptionally(new CancellationException());
-		}
-
 	}
 
 }

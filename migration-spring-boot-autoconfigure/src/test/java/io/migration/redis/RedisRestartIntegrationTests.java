@@ -80,6 +80,21 @@ class RedisRestartIntegrationTests {
 	}
 
 	@Test
+	void theWayBackDoesNotWaitForATargetThatDiedAfterACutover() {
+		try (RedisServer source = RedisServer.start();
+				RedisServer target = RedisServer.start();
+				MigratedApplication application = MigratedApplication.start(source.uri(),
+						MigratedApplication.target(target), "migration.redis.tokens.mirror.timeout=500ms")) {
+			application.walkTo(MigrationPhase.CUTOVER);
+			application.redis().opsForValue().set("key", "value");
+			application.walkTo(MigrationPhase.READ_NEW);
+			target.stop();
+			application.walkTo(MigrationPhase.SHADOW);
+			assertThat(application.redis().opsForValue().get("key")).isEqualTo("value");
+		}
+	}
+
+	@Test
 	void swappedUrlsAreRefused() {
 		try (RedisServer source = RedisServer.start(); RedisServer target = RedisServer.start()) {
 			try (MigratedApplication first = MigratedApplication.start(source.uri(),

@@ -69,6 +69,12 @@ class RedisUnmirroredWriteIntegrationTests {
 				connection.serverCommands().flushDb();
 				return null;
 			}));
+			assertRefused(() -> redis.execute((RedisCallback<Object>) (connection) -> {
+				connection.multi();
+				connection.serverCommands().flushDb();
+				return connection.exec();
+			}));
+			assertThat(application.control().instances()).as("the ledger is there").hasSize(1);
 			RedisClient client = (RedisClient) application.context()
 				.getBean(LettuceConnectionFactory.class)
 				.getRequiredNativeClient();

@@ -1,0 +1,247 @@
+package io.migration.redis;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Function;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.protocol.RedisCommand;
+import io.migration.Side;
+import io.migration.mirror.MirrorObserver;
+import io.migration.mirror.Relay;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * Everything that reaches one of the two sides: the factories whose connections the
+ * application gets, plain connections past the decoration, and the relays. Thread safe.
+ */
+final class RedisSides {
+
+	private static final Duration RELAY_IDLE = Duration.ofMillis(10);
+
+	private final String name;
+
+	private final Duration timeout;
+
+	private final Map<Side, OneSide> sides = new EnumMap<>(Side.class);
+
+	private @Nullable NodeConnections inspecting;
+
+	private @Nullable Side inspected;
+
+	RedisSides(String name, Duration timeout) {
+		this.name = name;
+		this.timeout = timeout;
+	}
+
+	/**
+	 * Add a side.
+	 * @param side which one
+	 * @param endpoint how to reach it
+	 * @param original a factory with its settings
+	 * @param router decides about commands
+	 */
+	void add(Side side, RedisEndpoint endpoint, LettuceConnectionFactory original, RedisRouter router) {
+		this.sides.put(side, new OneSide(endpoint, MigratingConnectionFactory.like(original, endpoint, side, router),
+				new PlainConnection(endpoint, "migration-" + this.name, this.timeout)));
+	}
+
+	/**
+	 * Prepare the relays, one for each side that may have authority.
+	 * @param keys the migration's keys
+	 * @param instance names this instance among waiting writers
+	 * @param observer told about rounds
+	 */
+	void addRelays(RedisKeys keys, String instance, MirrorObserver observer) {
+		for (Side authority : Side.values()) {
+			OneSide from = of(authority);
+			from.copier = new RedisCopier(keys, instance, from.endpoint, endpoint(authority.other()), this.timeout);
+			CircuitBreaker breaker = CircuitBreaker.of(
+					"migration-%s-%s".formatted(this.name, authority.other().wireName()),
+					CircuitBreakerConfig.custom()
+						.slidingWindowSize(4)
+						.minimumNumberOfCalls(2)
+						.failureRateThreshold(50)
+						.waitDurationInOpenState(Duration.ofSeconds(1))
+						.permittedNumberOfCallsInHalfOpenState(1)
+						.build());
+			from.relay = new Relay("'%s' from %s".formatted(this.name, authority.wireName()), from.copier, breaker,
+					observer, RELAY_IDLE);
+		}
+	}
+
+	private OneSide of(Side side) {
+		OneSide one = this.sides.get(side);
+		if (one == null) {
+			throw new IllegalStateException("nothing for " + side);
+		}
+		return one;
+	}
+
+	RedisEndpoint endpoint(Side side) {
+		return of(side).endpoint;
+	}
+
+	PlainConnection plain(Side side) {
+		return of(side).plain;
+	}
+
+	/**
+	 * Return the relay that copies from a side to the other.
+	 * @param authority the side it copies from
+	 * @return the relay
+	 */
+	Relay relay(Side authority) {
+		Relay relay = of(authority).relay;
+		if (relay == null) {
+			throw new IllegalStateException("no relay from " + authority);
+		}
+		return relay;
+	}
+
+	/**
+	 * Return the factory of a side, started.
+	 * @param side the side
+	 * @return the factory
+	 */
+	MigratingConnectionFactory factory(Side side) {
+		MigratingConnectionFactory factory = of(side).factory;
+		if (!factory.isRunning()) {
+			synchronized (factory) {
+				if (!factory.isRunning()) {
+					factory.start();
+				}
+			}
+		}
+		return factory;
+	}
+
+	boolean cluster(Side side) {
+		return endpoint(side).cluster();
+	}
+
+	int database(Side side) {
+		return endpoint(side).database();
+	}
+
+	/**
+	 * Send a command that changes nothing.
+	 * @param side where to
+	 * @param command the command
+	 */
+	void read(Side side, RedisCommand<?, ?, ?> command) {
+		plain(side).dispatch(command);
+	}
+
+	/**
+	 * Send a write through a connection of the side with authority, where it is routed
+	 * like any other.
+	 * @param side where to
+	 * @param command the command
+	 */
+	@SuppressWarnings({ "unchecked", "rawtypes" })
+	void forward(Side side, RedisCommand<?, ?, ?> command) {
+		factory(side).forwarding().dispatch((RedisCommand) command);
+	}
+
+	/**
+	 * Say that a slot of a cluster has a journal entry, so that the relay need not look
+	 * at all of them.
+	 * @param side the cluster
+	 * @param slot the slot
+	 */
+	void touched(Side side, int slot) {
+		RedisCopier copier = of(side).copier;
+		if (copier != null) {
+			copier.touched(slot);
+		}
+	}
+
+	/**
+	 * Connect to every master of a side, for one use.
+	 * @param side the side
+	 * @return the connections, to be closed
+	 */
+	NodeConnections open(Side side) {
+		return NodeConnections.open(endpoint(side), "migration-" + this.name, this.timeout);
+	}
+
+	/**
+	 * Look at a side through connections that are kept; one at a time.
+	 * @param <T> the type of the answer
+	 * @param side the side
+	 * @param question what to ask
+	 * @return the answer
+	 */
+	synchronized <T> T inspect(Side side, Function<NodeConnections, T> question) {
+		if (this.inspected != side) {
+			closeInspection();
+		}
+		NodeConnections nodes = this.inspecting;
+		try {
+			if (nodes == null) {
+				nodes = open(side);
+				this.inspecting = nodes;
+				this.inspected = side;
+			}
+			return question.apply(nodes);
+		}
+		catch (RedisException ex) {
+			closeInspection();
+			throw ex;
+		}
+	}
+
+	private void closeInspection() {
+		if (this.inspecting != null) {
+			this.inspecting.close();
+		}
+		this.inspecting = null;
+		this.inspected = null;
+	}
+
+	/**
+	 * Stop the relays.
+	 */
+	void stopRelays() {
+		this.sides.keySet().forEach((side) -> relay(side).stop());
+	}
+
+	/**
+	 * Close every connection. They are opened again when they are needed.
+	 */
+	synchronized void stop() {
+		stopRelays();
+		closeInspection();
+		this.sides.values().forEach((side) -> {
+			side.factory.stop();
+			side.plain.close();
+		});
+	}
+
+	private static final class OneSide {
+
+		private final RedisEndpoint endpoint;
+
+		private final MigratingConnectionFactory factory;
+
+		private final PlainConnection plain;
+
+		private @Nullable RedisCopier copier;
+
+		private @Nullable Relay relay;
+
+		OneSide(RedisEndpoint endpoint, MigratingConnectionFactory factory, PlainConnection plain) {
+			this.endpoint = endpoint;
+			this.factory = factory;
+			this.plain = plain;
+		}
+
+	}
+
+}
