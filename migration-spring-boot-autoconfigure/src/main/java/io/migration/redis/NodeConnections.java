@@ -55,7 +55,7 @@ final class NodeConnections implements AutoCloseable {
 	 * @return the connections
 	 */
 	static NodeConnections open(RedisEndpoint endpoint, String clientName, Duration timeout) {
-		RedisClient client = RedisClient.create(endpoint.resources());
+		RedisClient client = RedisClient.create(endpoint.unobserved());
 		client.setOptions(ClientOptions.builder()
 			.autoReconnect(false)
 			.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)

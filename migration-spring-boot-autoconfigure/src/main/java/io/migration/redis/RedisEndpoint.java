@@ -8,9 +8,11 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.StaticCredentialsProvider;
 import io.lettuce.core.event.DefaultEventPublisherOptions;
+import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.NettyCustomizer;
+import io.lettuce.core.tracing.Tracing;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
@@ -35,20 +37,23 @@ import org.springframework.data.redis.connection.lettuce.LettuceConverters;
  * @param database the index of the database
  * @param options the client's options
  * @param resources the client's resources, with the {@link UnitExpander} in each channel
+ * @param unobserved resources for the relay's connections, whose many small commands are
+ * no news to the application's meters and traces
  */
 record RedisEndpoint(List<RedisURI> uris, boolean cluster, int database, ClientOptions options,
-		ClientResources resources) {
+		ClientResources resources, ClientResources unobserved) {
 
 	/**
 	 * Read a connection factory.
 	 * @param factory the factory
 	 * @param resources the client's resources
+	 * @param unobserved resources that are neither metered nor traced
 	 * @return how it reaches its server
 	 */
-	static RedisEndpoint of(LettuceConnectionFactory factory, ClientResources resources) {
+	static RedisEndpoint of(LettuceConnectionFactory factory, ClientResources resources, ClientResources unobserved) {
 		LettuceClientConfiguration client = factory.getClientConfiguration();
 		return new RedisEndpoint(uris(factory, client), factory.isClusterAware(), factory.getDatabase(),
-				client.getClientOptions().orElseGet(ClientOptions::create), resources);
+				client.getClientOptions().orElseGet(ClientOptions::create), resources, unobserved);
 	}
 
 	private static List<RedisURI> uris(LettuceConnectionFactory factory, LettuceClientConfiguration client) {
@@ -109,6 +114,31 @@ record RedisEndpoint(List<RedisURI> uris, boolean cluster, int database, ClientO
 	}
 
 	/**
+	 * Return resources that share threads and addresses with others, and neither meter
+	 * nor trace. Shutting them down leaves the others running.
+	 * @param shared the resources to share
+	 * @return the resources
+	 */
+	static ClientResources unobserved(ClientResources shared) {
+		return sharing(shared).commandLatencyRecorder(CommandLatencyRecorder.disabled())
+			.tracing(Tracing.disabled())
+			.nettyCustomizer(shared.nettyCustomizer())
+			.build();
+	}
+
+	private static ClientResources.Builder sharing(ClientResources shared) {
+		return DefaultClientResources.builder()
+			.eventLoopGroupProvider(shared.eventLoopGroupProvider())
+			.eventExecutorGroup(shared.eventExecutorGroup())
+			.eventBus(shared.eventBus())
+			.timer(shared.timer())
+			.commandLatencyPublisherOptions(DefaultEventPublisherOptions.disabled())
+			.reconnectDelay(shared.reconnectDelay())
+			.socketAddressResolver(shared.socketAddressResolver())
+			.addressResolverGroup(shared.addressResolverGroup());
+	}
+
+	/**
 	 * Return resources that share everything with others, and put a {@link UnitExpander}
 	 * into each channel. Shutting them down leaves the others running.
 	 * @param shared the resources to share
@@ -116,16 +146,7 @@ record RedisEndpoint(List<RedisURI> uris, boolean cluster, int database, ClientO
 	 */
 	static ClientResources expanding(ClientResources shared) {
 		NettyCustomizer present = shared.nettyCustomizer();
-		return DefaultClientResources.builder()
-			.eventLoopGroupProvider(shared.eventLoopGroupProvider())
-			.eventExecutorGroup(shared.eventExecutorGroup())
-			.eventBus(shared.eventBus())
-			.timer(shared.timer())
-			.commandLatencyRecorder(shared.commandLatencyRecorder())
-			.commandLatencyPublisherOptions(DefaultEventPublisherOptions.disabled())
-			.reconnectDelay(shared.reconnectDelay())
-			.socketAddressResolver(shared.socketAddressResolver())
-			.addressResolverGroup(shared.addressResolverGroup())
+		return sharing(shared).commandLatencyRecorder(shared.commandLatencyRecorder())
 			.tracing(shared.tracing())
 			.nettyCustomizer(new NettyCustomizer() {
 

@@ -149,8 +149,9 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 			base = own;
 		}
 		ClientResources resources = RedisEndpoint.expanding(base);
-		return new RedisMigration(settings, source, target, RedisEndpoint.of(source, resources),
-				RedisEndpoint.of(target, resources), own, flags, observer, listener, threads);
+		ClientResources unobserved = RedisEndpoint.unobserved(base);
+		return new RedisMigration(settings, source, target, RedisEndpoint.of(source, resources, unobserved),
+				RedisEndpoint.of(target, resources, unobserved), own, flags, observer, listener, threads);
 	}
 
 	/**
@@ -238,6 +239,7 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		stop();
 		this.background.close();
 		this.sides.endpoint(Side.SOURCE).resources().shutdown();
+		this.sides.endpoint(Side.SOURCE).unobserved().shutdown();
 		if (this.ownResources != null) {
 			this.ownResources.shutdown();
 		}
@@ -427,7 +429,9 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 	private void monitor() {
 		while (!this.stopped) {
 			try {
-				if (this.control.phase().journals()) {
+				// while writers are parked phase control looks at the journal, and
+				// nothing may slow it down
+				if (this.control.phase().journals() && !this.router.phase().get().parksWrites()) {
 					JournalStatus seen = this.sides.inspect(this.control.authority(),
 							(nodes) -> new RedisJournal(this.keys, nodes).status());
 					this.journal = seen;

@@ -28,9 +28,8 @@ class CommandCatalogIntegrationTests {
 	static void readCatalog() {
 		server = RedisServer.start();
 		DefaultClientResources resources = DefaultClientResources.create();
-		try (PlainConnection connection = new PlainConnection(
-				new RedisEndpoint(List.of(RedisURI.create(server.uri())), false, 0, ClientOptions.create(), resources),
-				"test", Duration.ofSeconds(2))) {
+		try (PlainConnection connection = new PlainConnection(new RedisEndpoint(List.of(RedisURI.create(server.uri())),
+				false, 0, ClientOptions.create(), resources, resources), "test", Duration.ofSeconds(2))) {
 			catalog = connection.catalog();
 		}
 		resources.shutdown();

@@ -86,7 +86,8 @@ class RedisCopierRaceIntegrationTests {
 	}
 
 	private static RedisEndpoint endpoint(RedisServer server) {
-		return new RedisEndpoint(List.of(RedisURI.create(server.uri())), false, 0, ClientOptions.create(), resources);
+		return new RedisEndpoint(List.of(RedisURI.create(server.uri())), false, 0, ClientOptions.create(), resources,
+				resources);
 	}
 
 	/**

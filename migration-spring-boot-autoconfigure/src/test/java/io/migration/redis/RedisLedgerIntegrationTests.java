@@ -42,9 +42,8 @@ class RedisLedgerIntegrationTests extends LedgerContract {
 
 	@Override
 	protected Ledger ledger(String migration) {
-		PlainConnection connection = new PlainConnection(
-				new RedisEndpoint(List.of(RedisURI.create(server.uri())), false, 0, ClientOptions.create(), resources),
-				"contract", Duration.ofSeconds(5));
+		PlainConnection connection = new PlainConnection(new RedisEndpoint(List.of(RedisURI.create(server.uri())),
+				false, 0, ClientOptions.create(), resources, resources), "contract", Duration.ofSeconds(5));
 		this.connections.add(connection);
 		return new RedisLedger(migration, connection);
 	}
