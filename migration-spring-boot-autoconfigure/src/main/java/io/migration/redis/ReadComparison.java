@@ -69,7 +69,8 @@ final class ReadComparison implements ReadSampler {
 	public boolean wants(CommandCatalog.Entry entry) {
 		return this.sampleRate > 0
 				&& (this.sampleRate >= 1 || ThreadLocalRandom.current().nextDouble() < this.sampleRate)
-				&& !entry.repliesAtRandom() && !entry.name().startsWith("OBJECT|") && !entry.name().startsWith("XINFO|")
+				&& (!entry.repliesAtRandom() || TIME_TOLERANCE.containsKey(entry.name()))
+				&& !entry.name().startsWith("OBJECT|") && !entry.name().startsWith("XINFO|")
 				&& !UNFIT.contains(entry.name()) && !this.targetBroken.getAsBoolean();
 	}
 

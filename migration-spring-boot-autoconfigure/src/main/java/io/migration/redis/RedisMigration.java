@@ -464,13 +464,14 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 	private void boundJournal(double depth) {
 		long most = this.settings.mirror().journalMaxSize();
 		if (this.control.phase() == MigrationPhase.SHADOW && depth > most) {
-			logger.warn(
-					"Migration '%s': the journal holds more than %d entries; journaling stops until the relay has caught up, backfill is stale"
-						.formatted(name(), most));
-			this.router.suspendJournaling(true);
+			if (this.router.suspendJournaling(true)) {
+				logger.warn(
+						"Migration '%s': the journal holds more than %d entries; journaling stops until the relay has caught up, backfill is stale"
+							.formatted(name(), most));
+			}
 		}
-		else if (depth <= most / 2.0) {
-			this.router.suspendJournaling(false);
+		else if (depth <= most / 2.0 && this.router.suspendJournaling(false)) {
+			logger.info("Migration '%s': journaling begins again".formatted(name()));
 		}
 	}
 

@@ -154,12 +154,15 @@ final class RedisRouter {
 	 * Stop journaling, in shadow alone, because the journal has become too long; or begin
 	 * again. Either way the journal has a gap.
 	 * @param suspended whether to stop
+	 * @return whether that is a change
 	 */
-	void suspendJournaling(boolean suspended) {
-		if (this.journalingSuspended != suspended) {
-			this.journalingSuspended = suspended;
-			this.journalingBroken.set(true);
+	boolean suspendJournaling(boolean suspended) {
+		if (this.journalingSuspended == suspended) {
+			return false;
 		}
+		this.journalingSuspended = suspended;
+		this.journalingBroken.set(true);
+		return true;
 	}
 
 	boolean takeJournalingBroken() {

