@@ -1,10 +1,8 @@
 package io.migration.redis;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.lettuce.core.RedisChannelWriter;
@@ -12,7 +10,6 @@ import io.lettuce.core.protocol.ConnectionFacade;
 import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.ClientResources;
 import io.migration.Side;
-import io.migration.phase.PinnedPhase;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +34,7 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 
 	private boolean releasing;
 
-	private @Nullable Transaction transaction;
+	private Transactions.@Nullable Block transaction;
 
 	private boolean watching;
 
@@ -126,7 +123,7 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 	 * @param begun what is remembered of it
 	 * @param multi the command
 	 */
-	void begin(Transaction begun, RedisCommand<?, ?, ?> multi) {
+	void begin(Transactions.Block begun, RedisCommand<?, ?, ?> multi) {
 		synchronized (this.order) {
 			this.transaction = begun;
 			this.channel.write(multi);
@@ -167,7 +164,7 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 		return this.side;
 	}
 
-	@Nullable Transaction transaction() {
+	Transactions.@Nullable Block transaction() {
 		return this.transaction;
 	}
 
@@ -194,10 +191,10 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 	@Override
 	public CompletableFuture<Void> closeAsync() {
 		this.router.closed(this);
-		Transaction open = this.transaction;
+		Transactions.Block open = this.transaction;
 		this.transaction = null;
 		if (open != null) {
-			open.pinned().exit();
+			open.abandon();
 		}
 		return this.channel.closeAsync();
 	}
@@ -220,41 +217,6 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 	@Override
 	public ClientResources getClientResources() {
 		return this.channel.getClientResources();
-	}
-
-	/**
-	 * A MULTI block under way: pinned from MULTI to EXEC.
-	 */
-	static final class Transaction {
-
-		private final PinnedPhase pinned;
-
-		private final List<byte[]> touched = new ArrayList<>();
-
-		private @Nullable RuntimeException refusal;
-
-		Transaction(PinnedPhase pinned) {
-			this.pinned = pinned;
-		}
-
-		PinnedPhase pinned() {
-			return this.pinned;
-		}
-
-		List<byte[]> touched() {
-			return this.touched;
-		}
-
-		@Nullable RuntimeException refusal() {
-			return this.refusal;
-		}
-
-		void refuse(RuntimeException reason) {
-			if (this.refusal == null) {
-				this.refusal = reason;
-			}
-		}
-
 	}
 
 }

@@ -8,16 +8,10 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.LongAdder;
 
 import io.lettuce.core.RedisCommandTimeoutException;
-import io.lettuce.core.TransactionResult;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.StatusOutput;
@@ -28,18 +22,12 @@ import io.lettuce.core.protocol.CompleteableCommand;
 import io.lettuce.core.protocol.RedisCommand;
 import io.migration.MigrationPhase;
 import io.migration.MigrationPhase.Reads;
-import io.migration.MigrationPhase.Writes;
-import io.migration.OperationRefusedException;
 import io.migration.Side;
-import io.migration.WriteNotMirroredException;
 import io.migration.mirror.MirrorObserver;
 import io.migration.mirror.MirrorSettings;
 import io.migration.mirror.MirrorSettings.OnFailure;
-import io.migration.mirror.MirrorSettings.StaleReads;
-import io.migration.mirror.Relay;
 import io.migration.phase.CurrentPhase;
 import io.migration.phase.PinnedPhase;
-import io.migration.redis.MigratingChannelWriter.Transaction;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -59,15 +47,7 @@ final class RedisRouter {
 
 	private static final Log logger = LogFactory.getLog(RedisRouter.class);
 
-	private static final int PENDING_BUCKETS = 4096;
-
-	private static final Set<String> OUT_OF_REACH = Set.of("FLUSHDB", "FLUSHALL", "SWAPDB", "SELECT");
-
 	private final String migration;
-
-	private final String instance;
-
-	private final RedisKeys keys;
 
 	private final MirrorSettings settings;
 
@@ -77,20 +57,15 @@ final class RedisRouter {
 
 	private final MirrorObserver observer;
 
-	/**
-	 * Runs what callers do when the relay has passed: never on the relay's own thread.
-	 */
-	private final Executor completions;
-
 	private final Set<MigratingChannelWriter> writers = ConcurrentHashMap.newKeySet();
 
-	private final Set<String> reported = ConcurrentHashMap.newKeySet();
+	private final UnsupportedCommands unsupported = new UnsupportedCommands();
 
-	private final AtomicIntegerArray pending = new AtomicIntegerArray(PENDING_BUCKETS);
+	private final Refusals refusals;
 
-	private final AtomicBoolean journalingBroken = new AtomicBoolean();
+	private final MirroredWrites writes;
 
-	private final LongAdder unsupported = new LongAdder();
+	private final Transactions transactions;
 
 	private @Nullable RedisSides sides;
 
@@ -103,13 +78,13 @@ final class RedisRouter {
 	RedisRouter(String migration, String instance, MirrorSettings settings, CurrentPhase phase, Duration maxPark,
 			Executor completions, MirrorObserver observer) {
 		this.migration = migration;
-		this.instance = instance;
-		this.keys = new RedisKeys(migration);
 		this.settings = settings;
 		this.phase = phase;
 		this.parked = new ParkedWrites(migration, maxPark);
-		this.completions = completions;
 		this.observer = observer;
+		this.refusals = new Refusals(migration);
+		this.writes = new MirroredWrites(migration, instance, settings, completions, observer);
+		this.transactions = new Transactions(phase, this.writes, this.unsupported, this.refusals);
 	}
 
 	/**
@@ -119,6 +94,7 @@ final class RedisRouter {
 	 */
 	void connect(RedisSides both, ReadSampler reads) {
 		this.sides = both;
+		this.writes.connect(both);
 		this.sampler = reads;
 	}
 
@@ -161,16 +137,16 @@ final class RedisRouter {
 			return false;
 		}
 		this.journalingSuspended = suspended;
-		this.journalingBroken.set(true);
+		this.writes.journalingBroken();
 		return true;
 	}
 
 	boolean takeJournalingBroken() {
-		return this.journalingBroken.getAndSet(false);
+		return this.writes.takeJournalingBroken();
 	}
 
 	long unsupported() {
-		return this.unsupported.sum();
+		return this.unsupported.total();
 	}
 
 	/**
@@ -239,13 +215,14 @@ final class RedisRouter {
 
 	private void routeMirrored(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
 		String name = command.getType().toString().toUpperCase(Locale.ROOT);
-		if (writer.transaction() != null) {
-			routeInTransaction(writer, writer.transaction(), name, command);
+		Transactions.Block open = writer.transaction();
+		if (open != null) {
+			this.transactions.route(writer, open, name, command, this.catalog);
 			return;
 		}
 		switch (name) {
-			case "FLUSHDB", "FLUSHALL", "SWAPDB" -> command.completeExceptionally(outOfReach(name));
-			case "MULTI" -> beginTransaction(writer, command);
+			case "FLUSHDB", "FLUSHALL", "SWAPDB" -> command.completeExceptionally(this.refusals.outOfReach(name));
+			case "MULTI" -> this.transactions.begin(writer, command);
 			case "WATCH" -> {
 				writer.watching(true);
 				writer.channel().write(command);
@@ -265,16 +242,13 @@ final class RedisRouter {
 			writer.channel().write(command);
 			return;
 		}
-		command.completeExceptionally(new OperationRefusedException(this.migration,
-				"SELECT %s was refused: a migration moves the one database that the connection factory is configured with. Use a second connection factory, with a migration of its own, for another database"
-					.formatted(index)));
+		command.completeExceptionally(this.refusals.otherDatabase(index));
 	}
 
 	private void routeByKind(MigratingChannelWriter writer, String name, RedisCommand<?, ?, ?> command) {
 		CommandCatalog known = this.catalog;
 		if (known == null) {
-			command.completeExceptionally(new OperationRefusedException(this.migration,
-					"the servers' command tables have not been read yet; try again"));
+			command.completeExceptionally(this.refusals.catalogUnknown());
 			return;
 		}
 		CommandCatalog.Entry entry = known.find(name);
@@ -300,7 +274,7 @@ final class RedisRouter {
 	private void routeRead(MigratingChannelWriter writer, CommandCatalog.Entry entry, RedisCommand<?, ?, ?> command) {
 		PinnedPhase rules = this.phase.get();
 		Integer hash = hashOfFirstKey(command);
-		boolean ownWriteUnderWay = hash != null && this.pending.get(bucket(hash)) > 0;
+		boolean ownWriteUnderWay = hash != null && this.writes.underWay(hash);
 		if (ownWriteUnderWay && rules.parksWrites()) {
 			writer.hold(command);
 			return;
@@ -362,14 +336,6 @@ final class RedisRouter {
 		return (key != null) ? key.hashCode() : null;
 	}
 
-	private static int hash(byte[] key) {
-		return ByteBuffer.wrap(key).hashCode();
-	}
-
-	private static int bucket(int hash) {
-		return (hash ^ (hash >>> 16)) & (PENDING_BUCKETS - 1);
-	}
-
 	private void routeWrite(MigratingChannelWriter writer, String name, CommandCatalog.@Nullable Entry entry,
 			WireArguments arguments, RedisCommand<?, ?, ?> command) {
 		EncodedCommand<?, ?, ?> encoded = new EncodedCommand<>(command, arguments.wire());
@@ -390,8 +356,8 @@ final class RedisRouter {
 			return;
 		}
 		if (this.journalingSuspended && pinned.phase() == MigrationPhase.SHADOW) {
-			this.journalingBroken.set(true);
-			exitWhenDone(pinned, encoded);
+			this.writes.journalingBroken();
+			MirroredWrites.exitWhenDone(pinned, encoded);
 			writer.channel().write(encoded);
 			return;
 		}
@@ -409,21 +375,10 @@ final class RedisRouter {
 		}
 		if (touched.stream().anyMatch(RedisKeys::isOwn)) {
 			pinned.exit();
-			command.completeExceptionally(ownKey());
+			command.completeExceptionally(this.refusals.ownKey());
 			return;
 		}
-		execute(writer, pinned, touched, arguments, command);
-	}
-
-	private OperationRefusedException outOfReach(String name) {
-		return new OperationRefusedException(this.migration,
-				"%s was refused: it would take the ledger and the journal along, and cannot be mirrored. Step back to off to run it"
-					.formatted(name));
-	}
-
-	private OperationRefusedException ownKey() {
-		return new OperationRefusedException(this.migration,
-				"keys that begin with '%s' are the starter's own and cannot be written".formatted(RedisKeys.PREFIX));
+		this.writes.execute(writer, pinned, touched, arguments, command);
 	}
 
 	/**
@@ -432,21 +387,21 @@ final class RedisRouter {
 	 */
 	private void routeUnmirrored(MigratingChannelWriter writer, PinnedPhase pinned, String name,
 			RedisCommand<?, ?, ?> command) {
-		this.unsupported.increment();
+		boolean first = this.unsupported.count(name);
 		if (pinned.phase() == MigrationPhase.SHADOW) {
-			if (this.reported.add(name)) {
+			if (first) {
 				logger.warn(
 						"Migration '%s': %s cannot be mirrored yet; it runs on source alone, backfill is stale, and from dual-write on it is refused"
 							.formatted(this.migration, name));
 			}
-			this.journalingBroken.set(true);
+			this.writes.journalingBroken();
 			observe(command, true, pinned.authority());
-			exitWhenDone(pinned, command);
+			MirroredWrites.exitWhenDone(pinned, command);
 			writer.channel().write(command);
 			return;
 		}
 		pinned.exit();
-		command.completeExceptionally(unmirrored(name, pinned));
+		command.completeExceptionally(this.refusals.unmirrored(name, pinned));
 	}
 
 	/**
@@ -466,100 +421,9 @@ final class RedisRouter {
 		if (entry == null || !entry.writes()) {
 			return false;
 		}
-		this.unsupported.increment();
-		command.completeExceptionally(unmirrored(name, rules));
+		this.unsupported.count(name);
+		command.completeExceptionally(this.refusals.unmirrored(name, rules));
 		return true;
-	}
-
-	private OperationRefusedException unmirrored(String name, PinnedPhase rules) {
-		return new OperationRefusedException(this.migration,
-				"%s was refused in phase %s because it cannot be mirrored: its keys cannot be determined, or it blocks. Step back to shadow to run it on source alone"
-					.formatted(name, rules.phase().wireName()));
-	}
-
-	private static void exitWhenDone(PinnedPhase pinned, RedisCommand<?, ?, ?> command) {
-		if (command instanceof CompleteableCommand<?> hook) {
-			hook.onComplete((result, failure) -> pinned.exit());
-		}
-		else {
-			pinned.exit();
-		}
-	}
-
-	private void execute(MigratingChannelWriter writer, PinnedPhase pinned, List<byte[]> touched,
-			WireArguments arguments, RedisCommand<?, ?, ?> command) {
-		Relay active = sides().relay(pinned.authority());
-		Relay.Ticket ticket = (active != null && pinned.writes() != Writes.JOURNALED) ? active.ticket() : null;
-		boolean cluster = sides().cluster(writer.side());
-		byte[] entry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
-				touched);
-		WriteUnit unit = new WriteUnit(command, arguments.wire(), entry);
-		if (ticket != null) {
-			touched.forEach((key) -> this.pending.incrementAndGet(bucket(hash(key))));
-		}
-		long start = System.nanoTime();
-		unit.executed().whenComplete((executed, failure) -> {
-			if (cluster) {
-				sides().touched(writer.side(), SlotHash.getSlot(touched.get(0)));
-			}
-			if (ticket == null || active == null) {
-				finish(pinned, command, failure, start);
-			}
-			else if (failure != null || !executed) {
-				active.discard(ticket);
-				touched.forEach((key) -> this.pending.decrementAndGet(bucket(hash(key))));
-				finish(pinned, command, failure, start);
-			}
-			else {
-				active.await(ticket, this.settings.timeout()).whenCompleteAsync((covered, late) -> {
-					touched.forEach((key) -> this.pending.decrementAndGet(bucket(hash(key))));
-					finish(pinned, command, (late != null && raises(pinned)) ? notMirrored(late) : null, start);
-				}, this.completions);
-			}
-		});
-		try {
-			writer.channel().write(unit);
-		}
-		catch (RuntimeException ex) {
-			unit.completeExceptionally(ex);
-		}
-	}
-
-	private boolean raises(PinnedPhase pinned) {
-		return this.settings.onFailure() == OnFailure.RAISE
-				|| (pinned.writes() == Writes.REQUIRED && this.settings.staleReads() == StaleReads.DENY);
-	}
-
-	private WriteNotMirroredException notMirrored(Throwable late) {
-		Throwable cause = (late instanceof CompletionException && late.getCause() != null) ? late.getCause() : late;
-		String reason = (cause instanceof TimeoutException) ? "it did not confirm within " + this.settings.timeout()
-				: String.valueOf(cause.getMessage());
-		return new WriteNotMirroredException(this.migration, reason, cause);
-	}
-
-	private void finish(PinnedPhase pinned, RedisCommand<?, ?, ?> command, @Nullable Throwable failure, long start) {
-		try {
-			Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
-					? failure.getCause() : failure;
-			if (cause instanceof WriteUnit.JournalLostException lost) {
-				this.journalingBroken.set(true);
-				command.completeExceptionally(new OperationRefusedException(this.migration,
-						"the write is done on the authority, but its journal entry failed (%s). Do not repeat it; journaling counts as broken, backfill is stale"
-							.formatted(lost.getMessage())));
-			}
-			else if (cause != null) {
-				command.completeExceptionally(cause);
-			}
-			else {
-				command.complete();
-			}
-			this.observer.operation(true, pinned.authority(),
-					cause == null && (command.getOutput() == null || !command.getOutput().hasError()),
-					System.nanoTime() - start);
-		}
-		finally {
-			pinned.exit();
-		}
 	}
 
 	private void observe(RedisCommand<?, ?, ?> command, boolean write, Side side) {
@@ -569,120 +433,6 @@ final class RedisRouter {
 		long start = System.nanoTime();
 		hook.onComplete(
 				(result, failure) -> this.observer.operation(write, side, failure == null, System.nanoTime() - start));
-	}
-
-	private void beginTransaction(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
-		PinnedPhase pinned = this.phase.enter();
-		if (pinned.parksWrites()) {
-			pinned.exit();
-			writer.hold(command);
-			return;
-		}
-		if (pinned.authority() != writer.side()) {
-			pinned.exit();
-			command.completeExceptionally(new OperationRefusedException(this.migration,
-					"authority has moved while this connection was open; open a new connection and repeat the transaction"));
-			return;
-		}
-		writer.begin(new Transaction(pinned), command);
-	}
-
-	private void routeInTransaction(MigratingChannelWriter writer, Transaction transaction, String name,
-			RedisCommand<?, ?, ?> command) {
-		switch (name) {
-			case "EXEC" -> commitTransaction(writer, transaction, command);
-			case "DISCARD" -> {
-				writer.endTransaction();
-				exitWhenDone(transaction.pinned(), command);
-				writer.channel().write(command);
-			}
-			default -> queueInTransaction(writer, transaction, name, command);
-		}
-	}
-
-	private void queueInTransaction(MigratingChannelWriter writer, Transaction transaction, String name,
-			RedisCommand<?, ?, ?> command) {
-		CommandCatalog known = this.catalog;
-		if (!transaction.pinned().phase().journals() || known == null) {
-			writer.channel().write(command);
-			return;
-		}
-		if (OUT_OF_REACH.contains(name)) {
-			transaction.refuse(outOfReach(name));
-		}
-		WireArguments arguments = WireArguments.of(command);
-		CommandCatalog.Entry entry = known.find(arguments.arguments());
-		boolean write = entry == null || entry.writes();
-		List<byte[]> touched = write && entry != null ? entry.keys(arguments.arguments(), true) : null;
-		if (write && (touched == null || touched.isEmpty())) {
-			this.unsupported.increment();
-			if (transaction.pinned().phase() == MigrationPhase.SHADOW) {
-				this.journalingBroken.set(true);
-			}
-			else {
-				transaction.refuse(new OperationRefusedException(this.migration,
-						"the transaction was refused in phase %s because the keys of %s cannot be determined"
-							.formatted(transaction.pinned().phase().wireName(), name)));
-			}
-		}
-		else if (touched != null) {
-			if (touched.stream().anyMatch(RedisKeys::isOwn)) {
-				transaction.refuse(ownKey());
-			}
-			transaction.touched().addAll(touched);
-		}
-		writer.channel().write(new EncodedCommand<>(command, arguments.wire()));
-	}
-
-	private void commitTransaction(MigratingChannelWriter writer, Transaction transaction,
-			RedisCommand<?, ?, ?> command) {
-		writer.endTransaction();
-		PinnedPhase pinned = transaction.pinned();
-		RuntimeException refusal = transaction.refusal();
-		if (refusal != null) {
-			writer.channel()
-				.write(new AsyncCommand<>(
-						new Command<>(CommandType.DISCARD, new StatusOutput<>(ByteArrayCodec.INSTANCE))));
-			pinned.exit();
-			command.completeExceptionally(refusal);
-			return;
-		}
-		if (transaction.touched().isEmpty()) {
-			exitWhenDone(pinned, command);
-			writer.channel().write(command);
-			return;
-		}
-		Relay active = sides().relay(pinned.authority());
-		Relay.Ticket ticket = (active != null && pinned.writes() != Writes.JOURNALED) ? active.ticket() : null;
-		boolean cluster = sides().cluster(writer.side());
-		byte[] entry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
-				transaction.touched());
-		writer.channel().write(new JournalEntry(entry));
-		long start = System.nanoTime();
-		writer.channel().write(new CommittingExec<>(command, () -> {
-			if (cluster) {
-				sides().touched(writer.side(), SlotHash.getSlot(transaction.touched().get(0)));
-			}
-			if (ticket == null || active == null) {
-				finish(pinned, command, null, start);
-			}
-			else if (discarded(command)) {
-				active.discard(ticket);
-				finish(pinned, command, null, start);
-			}
-			else {
-				active.await(ticket, this.settings.timeout())
-					.whenCompleteAsync(
-							(covered, late) -> finish(pinned, command,
-									(late != null && raises(pinned)) ? notMirrored(late) : null, start),
-							this.completions);
-			}
-		}, (failure) -> finish(pinned, command, failure, start)));
-	}
-
-	private static boolean discarded(RedisCommand<?, ?, ?> exec) {
-		return exec.getOutput() != null && exec.getOutput().get() instanceof TransactionResult result
-				&& result.wasDiscarded();
 	}
 
 }

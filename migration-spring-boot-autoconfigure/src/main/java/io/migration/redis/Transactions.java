@@ -1,0 +1,162 @@
+package io.migration.redis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.RedisCommand;
+import io.migration.MigrationPhase;
+import io.migration.phase.CurrentPhase;
+import io.migration.phase.PinnedPhase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what becomes of MULTI blocks. A block is pinned to the rules it began under,
+ * runs on one connection to the side with authority, and has one journal entry for all
+ * its writes.
+ */
+final class Transactions {
+
+	private static final Set<String> OUT_OF_REACH = Set.of("FLUSHDB", "FLUSHALL", "SWAPDB", "SELECT");
+
+	private final CurrentPhase phase;
+
+	private final MirroredWrites writes;
+
+	private final UnsupportedCommands unsupported;
+
+	private final Refusals refusals;
+
+	Transactions(CurrentPhase phase, MirroredWrites writes, UnsupportedCommands unsupported, Refusals refusals) {
+		this.phase = phase;
+		this.writes = writes;
+		this.unsupported = unsupported;
+		this.refusals = refusals;
+	}
+
+	/**
+	 * Route a MULTI.
+	 * @param writer the writer of its connection
+	 * @param multi the command
+	 */
+	void begin(MigratingChannelWriter writer, RedisCommand<?, ?, ?> multi) {
+		PinnedPhase pinned = this.phase.enter();
+		if (pinned.parksWrites()) {
+			pinned.exit();
+			writer.hold(multi);
+			return;
+		}
+		if (pinned.authority() != writer.side()) {
+			pinned.exit();
+			multi.completeExceptionally(this.refusals.authorityMoved());
+			return;
+		}
+		writer.begin(new Block(pinned), multi);
+	}
+
+	/**
+	 * Route what comes after a MULTI, its end included.
+	 * @param writer the writer of the connection
+	 * @param block the block
+	 * @param name the command's name in upper case
+	 * @param command the command
+	 * @param known the command table, {@code null} if it has not been read
+	 */
+	void route(MigratingChannelWriter writer, Block block, String name, RedisCommand<?, ?, ?> command,
+			@Nullable CommandCatalog known) {
+		switch (name) {
+			case "EXEC" -> commit(writer, block, command);
+			case "DISCARD" -> {
+				writer.endTransaction();
+				MirroredWrites.exitWhenDone(block.pinned, command);
+				writer.channel().write(command);
+			}
+			default -> queue(writer, block, name, command, known);
+		}
+	}
+
+	private void queue(MigratingChannelWriter writer, Block block, String name, RedisCommand<?, ?, ?> command,
+			@Nullable CommandCatalog known) {
+		if (!block.pinned.phase().journals() || known == null) {
+			writer.channel().write(command);
+			return;
+		}
+		if (OUT_OF_REACH.contains(name)) {
+			block.refuse(this.refusals.outOfReach(name));
+		}
+		WireArguments arguments = WireArguments.of(command);
+		CommandCatalog.Entry entry = known.find(arguments.arguments());
+		boolean write = entry == null || entry.writes();
+		List<byte[]> touched = write && entry != null ? entry.keys(arguments.arguments(), true) : null;
+		if (write && (touched == null || touched.isEmpty())) {
+			this.unsupported.count(name);
+			if (block.pinned.phase() == MigrationPhase.SHADOW) {
+				this.writes.journalingBroken();
+			}
+			else {
+				block.refuse(this.refusals.unmirroredInTransaction(name, block.pinned));
+			}
+		}
+		else if (touched != null) {
+			if (touched.stream().anyMatch(RedisKeys::isOwn)) {
+				block.refuse(this.refusals.ownKey());
+			}
+			block.touched.addAll(touched);
+		}
+		writer.channel().write(new EncodedCommand<>(command, arguments.wire()));
+	}
+
+	private void commit(MigratingChannelWriter writer, Block block, RedisCommand<?, ?, ?> exec) {
+		writer.endTransaction();
+		if (block.refusal != null) {
+			writer.channel()
+				.write(new AsyncCommand<>(
+						new Command<>(CommandType.DISCARD, new StatusOutput<>(ByteArrayCodec.INSTANCE))));
+			block.pinned.exit();
+			exec.completeExceptionally(block.refusal);
+		}
+		else if (block.touched.isEmpty()) {
+			MirroredWrites.exitWhenDone(block.pinned, exec);
+			writer.channel().write(exec);
+		}
+		else {
+			this.writes.commit(writer, block.pinned, block.touched, exec);
+		}
+	}
+
+	/**
+	 * A MULTI block under way: pinned from MULTI to EXEC.
+	 */
+	static final class Block {
+
+		private final PinnedPhase pinned;
+
+		private final List<byte[]> touched = new ArrayList<>();
+
+		private @Nullable RuntimeException refusal;
+
+		Block(PinnedPhase pinned) {
+			this.pinned = pinned;
+		}
+
+		/**
+		 * Give the block up: its connection is closed.
+		 */
+		void abandon() {
+			this.pinned.exit();
+		}
+
+		private void refuse(RuntimeException reason) {
+			if (this.refusal == null) {
+				this.refusal = reason;
+			}
+		}
+
+	}
+
+}
