@@ -261,7 +261,13 @@ final class RedisRouter {
 			routeRead(writer, entry, command);
 		}
 		else if (entry == null || entry.writes()) {
-			routeWrite(writer, name, entry, (arguments != null) ? arguments : WireArguments.of(command), command);
+			arguments = (arguments != null) ? arguments : WireArguments.of(command);
+			if (entry != null && entry.onlyReads(arguments.arguments())) {
+				routeRead(writer, entry, new EncodedCommand<>(command, arguments.wire()));
+			}
+			else {
+				routeWrite(writer, name, entry, arguments, command);
+			}
 		}
 		else {
 			// about the connection or the server, not about data
@@ -286,10 +292,12 @@ final class RedisRouter {
 					&& rules.inReadShare(hash);
 			boolean sampled = this.sampler.wants(entry);
 			boolean severalKeys = shared && sides().cluster(Side.TARGET) && entry.severalKeys();
-			if (sampled || severalKeys) {
+			boolean unnamedKeys = shared && entry.readsUnnamedKeys();
+			if (sampled || severalKeys || unnamedKeys) {
 				WireArguments arguments = WireArguments.of(command);
 				read = new EncodedCommand<>(command, arguments.wire());
-				shared = shared && (!severalKeys || sameSlot(entry.keys(arguments.arguments(), false)));
+				List<byte[]> named = (severalKeys || unnamedKeys) ? entry.keys(arguments.arguments(), false) : null;
+				shared = shared && (!unnamedKeys || named != null) && (!severalKeys || sameSlot(named));
 				if (sampled) {
 					this.sampler.sample(entry, arguments);
 				}
