@@ -3,7 +3,9 @@ package io.migration.redis;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.lettuce.core.RedisChannelWriter;
 import io.lettuce.core.protocol.ConnectionFacade;
@@ -30,6 +32,9 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 
 	private final Deque<ParkedWrites.Parked> held = new ArrayDeque<>();
 
+	/** Commands that block, and are not with the channel while they do. */
+	private final Set<RedisCommand<?, ?, ?>> waiting = ConcurrentHashMap.newKeySet();
+
 	private volatile boolean holding;
 
 	private boolean releasing;
@@ -37,6 +42,8 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 	private Transactions.@Nullable Block transaction;
 
 	private boolean watching;
+
+	private volatile boolean closed;
 
 	MigratingChannelWriter(RedisChannelWriter channel, Side side, RedisRouter router) {
 		this.channel = channel;
@@ -183,6 +190,19 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 		this.watching = now;
 	}
 
+	/**
+	 * Remember a command that is not with the channel while it waits: it ends with the
+	 * connection.
+	 * @param command the command
+	 */
+	void waits(RedisCommand<?, ?, ?> command) {
+		this.waiting.removeIf(WriteUnit::abandoned);
+		this.waiting.add(command);
+		if (this.closed) {
+			command.cancel();
+		}
+	}
+
 	@Override
 	public void close() {
 		closeAsync().join();
@@ -191,6 +211,8 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 	@Override
 	public CompletableFuture<Void> closeAsync() {
 		this.router.closed(this);
+		this.closed = true;
+		this.waiting.forEach(RedisCommand::cancel);
 		Transactions.Block open = this.transaction;
 		this.transaction = null;
 		if (open != null) {

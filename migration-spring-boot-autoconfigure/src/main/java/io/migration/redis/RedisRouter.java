@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.cluster.SlotHash;
@@ -67,6 +67,8 @@ final class RedisRouter {
 
 	private final Transactions transactions;
 
+	private final BlockingCommands blocking;
+
 	private @Nullable RedisSides sides;
 
 	private ReadSampler sampler = ReadSampler.NONE;
@@ -76,15 +78,16 @@ final class RedisRouter {
 	private volatile @Nullable CommandCatalog catalog;
 
 	RedisRouter(String migration, String instance, MirrorSettings settings, CurrentPhase phase, Duration maxPark,
-			Executor completions, MirrorObserver observer) {
+			ScheduledExecutorService executor, MirrorObserver observer) {
 		this.migration = migration;
 		this.settings = settings;
 		this.phase = phase;
 		this.parked = new ParkedWrites(migration, maxPark);
 		this.observer = observer;
 		this.refusals = new Refusals(migration);
-		this.writes = new MirroredWrites(migration, instance, settings, completions, observer);
+		this.writes = new MirroredWrites(migration, instance, settings, executor, observer);
 		this.transactions = new Transactions(phase, this.writes, this.unsupported, this.refusals);
+		this.blocking = new BlockingCommands(this, phase, executor);
 	}
 
 	/**
@@ -194,7 +197,7 @@ final class RedisRouter {
 	void route(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
 		PinnedPhase rules = this.phase.get();
 		if (rules.phase() == MigrationPhase.OFF && !rules.parksWrites() && writer.transaction() == null
-				&& !opensTransaction(command)) {
+				&& rules.authority() == writer.side() && !opensTransaction(command)) {
 			routeInOff(writer, command);
 		}
 		else {
@@ -264,11 +267,24 @@ final class RedisRouter {
 			arguments = WireArguments.of(command);
 			entry = known.find(arguments.arguments());
 		}
-		if (entry != null && entry.reads()) {
+		if (entry != null && entry.reads() && entry.blocks()) {
+			routeBlockingRead(writer, name, entry, command);
+		}
+		else if (entry != null && entry.reads()) {
 			routeRead(writer, entry, command);
 		}
 		else if (entry == null || entry.writes()) {
-			routeWrite(writer, name, entry, (arguments != null) ? arguments : WireArguments.of(command), command);
+			arguments = (arguments != null) ? arguments : WireArguments.of(command);
+			BlockTime time = (entry != null && entry.blocks()) ? BlockTime.of(name, arguments.arguments()) : null;
+			if (entry != null && time != null) {
+				this.blocking.run(writer, name, entry, arguments, time, command);
+			}
+			else if (entry != null && entry.onlyReads(arguments.arguments())) {
+				routeRead(writer, entry, new EncodedCommand<>(command, arguments.wire()));
+			}
+			else {
+				routeWrite(writer, name, entry, arguments, command);
+			}
 		}
 		else {
 			// about the connection or the server, not about data
@@ -276,6 +292,35 @@ final class RedisRouter {
 					: command;
 			writer.channel().write(passed);
 		}
+	}
+
+	private void routeBlockingRead(MigratingChannelWriter writer, String name, CommandCatalog.Entry entry,
+			RedisCommand<?, ?, ?> command) {
+		WireArguments arguments = WireArguments.of(command);
+		EncodedCommand<?, ?, ?> encoded = new EncodedCommand<>(command, arguments.wire());
+		BlockTime time = BlockTime.of(name, arguments.arguments());
+		if (time == null) {
+			routeRead(writer, entry, encoded);
+			return;
+		}
+		observe(command, false, this.phase.get().authority());
+		this.blocking.run(writer, name, entry, arguments, time, encoded);
+	}
+
+	/**
+	 * Route a write that is sent in place of one that blocks.
+	 */
+	void routeAttempt(MigratingChannelWriter writer, String name, CommandCatalog.Entry entry, WireArguments arguments,
+			BlockingCommands.Attempt attempt) {
+		routeWrite(writer, name, entry, arguments, attempt);
+	}
+
+	void read(Side side, RedisCommand<?, ?, ?> command) {
+		sides().read(side, command);
+	}
+
+	void forward(Side side, RedisCommand<?, ?, ?> command) {
+		sides().forward(side, command);
 	}
 
 	private void routeRead(MigratingChannelWriter writer, CommandCatalog.Entry entry, RedisCommand<?, ?, ?> command) {
@@ -293,10 +338,12 @@ final class RedisRouter {
 					&& rules.inReadShare(hash);
 			boolean sampled = this.sampler.wants(entry);
 			boolean severalKeys = shared && sides().cluster(Side.TARGET) && entry.severalKeys();
-			if (sampled || severalKeys) {
+			boolean unnamedKeys = shared && entry.readsUnnamedKeys();
+			if (sampled || severalKeys || unnamedKeys) {
 				WireArguments arguments = WireArguments.of(command);
 				read = new EncodedCommand<>(command, arguments.wire());
-				shared = shared && (!severalKeys || sameSlot(entry.keys(arguments.arguments(), false)));
+				List<byte[]> named = (severalKeys || unnamedKeys) ? entry.keys(arguments.arguments(), false) : null;
+				shared = shared && (!unnamedKeys || named != null) && (!severalKeys || sameSlot(named));
 				if (sampled) {
 					this.sampler.sample(entry, arguments);
 				}
@@ -370,7 +417,8 @@ final class RedisRouter {
 		}
 		List<byte[]> touched;
 		try {
-			touched = (entry == null || entry.blocks()) ? null : entry.keys(arguments.arguments(), true);
+			touched = (entry == null || (entry.blocks() && !BlockTime.known(name))) ? null
+					: entry.keys(arguments.arguments(), true);
 		}
 		catch (RuntimeException ex) {
 			pinned.exit();

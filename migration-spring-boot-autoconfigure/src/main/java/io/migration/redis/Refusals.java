@@ -37,7 +37,7 @@ final class Refusals {
 
 	OperationRefusedException unmirrored(String name, PinnedPhase rules) {
 		return because(
-				"%s was refused in phase %s because it cannot be mirrored: its keys cannot be determined, or it blocks. Step back to shadow to run it on source alone"
+				"%s was refused in phase %s because it cannot be mirrored: its keys cannot be determined. Step back to shadow to run it on source alone"
 					.formatted(name, rules.phase().wireName()));
 	}
 

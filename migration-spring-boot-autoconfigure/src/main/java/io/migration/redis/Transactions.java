@@ -91,7 +91,7 @@ final class Transactions {
 		}
 		WireArguments arguments = WireArguments.of(command);
 		CommandCatalog.Entry entry = known.find(arguments.arguments());
-		boolean write = entry == null || entry.writes();
+		boolean write = entry == null || (entry.writes() && !entry.onlyReads(arguments.arguments()));
 		List<byte[]> touched = write && entry != null ? entry.keys(arguments.arguments(), true) : null;
 		if (write && (touched == null || touched.isEmpty())) {
 			this.unsupported.count(name);
