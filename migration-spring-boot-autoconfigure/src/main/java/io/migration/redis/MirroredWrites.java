@@ -44,7 +44,7 @@ final class MirroredWrites {
 	private final MirrorObserver observer;
 
 	/**
-	 * Runs what callers do when the relay has passed: never on the relay's own thread.
+	 * Runs what callers do when the relay is late.
 	 */
 	private final Executor completions;
 
@@ -126,7 +126,7 @@ final class MirroredWrites {
 		Relay.Ticket ticket = (active != null && pinned.writes() != Writes.JOURNALED) ? active.ticket() : null;
 		boolean cluster = sides().cluster(writer.side());
 		byte[] entry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
-				touched);
+				touched, TouchedElements.of(arguments.arguments()));
 		WriteUnit unit = new WriteUnit(command, arguments.wire(), entry);
 		if (ticket != null) {
 			touched.forEach((key) -> this.pending.incrementAndGet(bucket(hash(key))));
@@ -145,10 +145,10 @@ final class MirroredWrites {
 				finish(pinned, command, failure, start);
 			}
 			else {
-				active.await(ticket, this.settings.timeout()).whenCompleteAsync((covered, late) -> {
+				active.await(ticket, this.settings.timeout()).whenComplete((covered, late) -> {
 					touched.forEach((key) -> this.pending.decrementAndGet(bucket(hash(key))));
-					finish(pinned, command, (late != null && raises(pinned)) ? notMirrored(late) : null, start);
-				}, this.completions);
+					finishWaiting(pinned, command, late, start);
+				});
 			}
 		});
 		try {
@@ -156,6 +156,22 @@ final class MirroredWrites {
 		}
 		catch (RuntimeException ex) {
 			unit.completeExceptionally(ex);
+		}
+	}
+
+	/**
+	 * Complete a caller who waited for the relay. That it has passed is learnt on an
+	 * event loop, where a client completes its callers anyway; that it is late may be
+	 * learnt on a timer's thread, which serves everybody.
+	 */
+	private void finishWaiting(PinnedPhase pinned, RedisCommand<?, ?, ?> command, @Nullable Throwable late,
+			long start) {
+		if (late == null) {
+			finish(pinned, command, null, start);
+		}
+		else {
+			Throwable failure = raises(pinned) ? notMirrored(late) : null;
+			this.completions.execute(() -> finish(pinned, command, failure, start));
 		}
 	}
 
@@ -210,7 +226,7 @@ final class MirroredWrites {
 		Relay.Ticket ticket = (active != null && pinned.writes() != Writes.JOURNALED) ? active.ticket() : null;
 		boolean cluster = sides().cluster(writer.side());
 		byte[] entry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
-				touched);
+				touched, null);
 		writer.channel().write(new JournalEntry(entry));
 		long start = System.nanoTime();
 		writer.channel().write(new CommittingExec<>(command, () -> {
@@ -226,10 +242,7 @@ final class MirroredWrites {
 			}
 			else {
 				active.await(ticket, this.settings.timeout())
-					.whenCompleteAsync(
-							(covered, late) -> finish(pinned, command,
-									(late != null && raises(pinned)) ? notMirrored(late) : null, start),
-							this.completions);
+					.whenComplete((covered, late) -> finishWaiting(pinned, command, late, start));
 			}
 		}, (failure) -> finish(pinned, command, failure, start)));
 	}

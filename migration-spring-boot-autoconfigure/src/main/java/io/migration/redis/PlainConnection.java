@@ -2,6 +2,7 @@ package io.migration.redis;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.output.IntegerOutput;
 import io.lettuce.core.output.NestedMultiOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
@@ -29,6 +31,7 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -210,6 +213,49 @@ final class PlainConnection implements AutoCloseable {
 			command.completeExceptionally(ex);
 		}
 		return command;
+	}
+
+	/**
+	 * Run a script. Never blocks: fails when not connected yet.
+	 * @param script the script
+	 * @param keys its keys, of one slot
+	 * @param arguments its arguments
+	 * @return the reply, nested as the server nests it
+	 */
+	CompletableFuture<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> arguments) {
+		CommandArgs<byte[], byte[]> args = new CommandArgs<>(ByteArrayCodec.INSTANCE).add(script)
+			.add(keys.size())
+			.addKeys(keys)
+			.addValues(arguments);
+		AsyncCommand<byte[], byte[], List<Object>> command = new AsyncCommand<>(
+				new Command<>(CommandType.EVAL, new NestedMultiOutput<>(ByteArrayCodec.INSTANCE), args));
+		dispatch(command);
+		return command;
+	}
+
+	/**
+	 * Publish a message. Never blocks: fails when not connected yet.
+	 * @param channel the channel
+	 * @param message the message
+	 * @return how many have received it
+	 */
+	CompletableFuture<Long> publish(byte[] channel, byte[] message) {
+		AsyncCommand<byte[], byte[], Long> command = new AsyncCommand<>(
+				new Command<>(CommandType.PUBLISH, new IntegerOutput<>(ByteArrayCodec.INSTANCE),
+						new CommandArgs<>(ByteArrayCodec.INSTANCE).add(channel).add(message)));
+		dispatch(command);
+		return command;
+	}
+
+	/**
+	 * Open a connection for subscriptions. May block.
+	 * @return the connection, which reconnects and subscribes anew by itself
+	 */
+	synchronized StatefulRedisPubSubConnection<byte[], byte[]> subscribe() {
+		connect();
+		AbstractRedisClient created = this.client;
+		return (created instanceof RedisClusterClient cluster) ? cluster.connectPubSub(ByteArrayCodec.INSTANCE)
+				: ((RedisClient) Objects.requireNonNull(created)).connectPubSub(ByteArrayCodec.INSTANCE);
 	}
 
 	/**

@@ -83,6 +83,32 @@ final class RedisKeys {
 		return bytes(own("token"));
 	}
 
+	byte[] relay() {
+		return bytes(own("relay"));
+	}
+
+	byte[] setAside() {
+		return bytes(own("set-aside"));
+	}
+
+	byte[] targetRuns() {
+		return bytes(own("target-runs"));
+	}
+
+	/**
+	 * Return the channel on which waiting instances wake the relay.
+	 */
+	byte[] hints() {
+		return bytes(own("hints"));
+	}
+
+	/**
+	 * Return the channel on which the relay tells an instance about its writers.
+	 */
+	byte[] told(String instance) {
+		return bytes(own("told:" + instance));
+	}
+
 	/**
 	 * Return the key of a journal.
 	 * @param slot the slot, {@code null} for the only journal of a server that is not a

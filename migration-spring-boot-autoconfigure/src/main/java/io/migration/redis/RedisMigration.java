@@ -34,6 +34,7 @@ import io.migration.phase.PhaseFlags;
 import io.migration.phase.PhaseGates;
 import io.migration.phase.PhaseStep;
 import io.migration.phase.PhaseSubject;
+import io.migration.phase.Stage;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +50,6 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 public final class RedisMigration implements PhaseSubject, MirroredMigration, AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(RedisMigration.class);
-
-	private static final Duration RELAY_IDLE = Duration.ofMillis(10);
 
 	private static final Duration MONITOR = Duration.ofMillis(500);
 
@@ -84,6 +83,8 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 
 	private @Nullable CompletableFuture<Void> barrier;
 
+	private @Nullable Side sealed;
+
 	private boolean journalToDrop;
 
 	private volatile boolean applied;
@@ -112,7 +113,8 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		this.sides = new RedisSides(name, settings.mirror().timeout());
 		this.sides.add(Side.SOURCE, sourceEndpoint, source, this.router);
 		this.sides.add(Side.TARGET, targetEndpoint, target, this.router);
-		this.sides.addRelays(this.keys, this.instance, observer);
+		this.sides.addRelays(this.keys, this.instance, observer,
+				new TargetRuns(this.keys, this.router::journalingIsBroken));
 		this.reconciliation = new TargetReconciliation(name, this.sides, this.background, this.comparisons);
 		this.preparation = new StepPreparation(name, this.sides, this.router, this.reconciliation, settings.adopt());
 		Ledger ledger = new RedisLedger(name, this.sides.plain(Side.SOURCE));
@@ -291,11 +293,50 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		if (!this.router.knowsCommands()) {
 			this.router.use(this.sides.plain(authority).catalog());
 		}
-		this.sides.relay(authority.other()).stop();
+		this.sides.stopRelay(authority.other());
 		this.sides.relay(authority).start(this.threads);
+		this.sides.relay(authority).hurry(record.stage() != Stage.OPEN);
+		unsealRelay(record);
+		listen(authority);
 		openForwarding(authority);
 		if (record.phase().reads() == MigrationPhase.Reads.SHARED) {
 			this.sides.plain(Side.TARGET).connectIfPossible();
+		}
+	}
+
+	/**
+	 * The swap is over. If authority has moved, the ledger says so beside the lease, and
+	 * keeps relays of the old direction from beginning.
+	 */
+	private void unsealRelay(LedgerRecord record) {
+		Side sealed = this.sealed;
+		if (sealed == null || record.stage() == Stage.SWAPPING) {
+			return;
+		}
+		this.sealed = null;
+		try {
+			this.sides.inspect(sealed, (nodes) -> {
+				this.sides.relaying(sealed).lease().unseal(nodes);
+				return true;
+			});
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Migration '%s': the relay's seal runs out by itself".formatted(name()), ex);
+		}
+	}
+
+	/**
+	 * Hear of other instances while writers wait.
+	 */
+	private void listen(Side authority) {
+		if (this.control.phase().writes() == MigrationPhase.Writes.JOURNALED) {
+			return;
+		}
+		try {
+			this.sides.relaying(authority).listen();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Migration '%s': cannot subscribe on %s yet".formatted(name(), authority.wireName()), ex);
 		}
 	}
 
@@ -337,20 +378,42 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 	public CatchUp catchUp() {
 		Side authority = this.router.phase().get().authority();
 		Map<Integer, String> ends = this.sides.inspect(authority, (nodes) -> new RedisJournal(this.keys, nodes).ends());
-		return () -> this.sides.inspect(authority, (nodes) -> new RedisJournal(this.keys, nodes).passed(ends));
+		return () -> {
+			ends.keySet().forEach((slot) -> this.sides.touched(authority, slot));
+			return this.sides.inspect(authority, (nodes) -> new RedisJournal(this.keys, nodes).passed(ends));
+		};
 	}
 
+	/**
+	 * Once the journal is empty, no relay of this direction may write any more: not ours,
+	 * not that of an instance that was counted out. The seal keeps each from beginning,
+	 * the take-over ends what had begun; a relay that took over later still finds the
+	 * seal before it reads anything. Then the journal is looked at again.
+	 */
 	@Override
 	public boolean journalEmpty() {
 		Side authority = this.router.phase().get().authority();
-		if (!this.sides.inspect(authority, (nodes) -> new RedisJournal(this.keys, nodes).depths().isEmpty())) {
+		if (!journalEmpty(authority)) {
 			return false;
 		}
-		// no relay of this direction, ours or a forgotten one, can write from here on
-		this.sides.relay(authority).stop();
+		this.sealed = authority;
+		this.sides.inspect(authority, (nodes) -> {
+			this.sides.relaying(authority).lease().seal(nodes, this.settings.maxPark());
+			return true;
+		});
+		this.sides.stopRelay(authority);
 		RelayFence.takeOver(this.sides.endpoint(authority.other()), this.keys, this.settings.mirror().timeout())
 			.close();
-		return true;
+		return journalEmpty(authority);
+	}
+
+	private boolean journalEmpty(Side authority) {
+		return this.sides.inspect(authority, (nodes) -> {
+			RedisJournal journal = new RedisJournal(this.keys, nodes);
+			Map<Integer, Long> depths = journal.depths();
+			depths.keySet().forEach((slot) -> this.sides.touched(authority, slot));
+			return depths.isEmpty() && journal.setAside() == 0;
+		});
 	}
 
 	@Override
@@ -432,10 +495,16 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 				// while writers are parked phase control looks at the journal, and
 				// nothing may slow it down
 				if (this.control.phase().journals() && !this.router.phase().get().parksWrites()) {
-					JournalStatus seen = this.sides.inspect(this.control.authority(),
-							(nodes) -> new RedisJournal(this.keys, nodes).status());
+					Side authority = this.control.authority();
+					JournalStatus seen = this.sides.inspect(authority, (nodes) -> {
+						RedisJournal present = new RedisJournal(this.keys, nodes);
+						Map<Integer, Long> depths = present.depths();
+						depths.keySet().forEach((slot) -> this.sides.touched(authority, slot));
+						return present.status(depths);
+					});
 					this.journal = seen;
 					boundJournal(seen.depth());
+					listen(authority);
 					if (this.applied && this.control.authority() == Side.SOURCE) {
 						this.reconciliation.goOn();
 					}

@@ -148,6 +148,13 @@ final class RedisRouter {
 		return true;
 	}
 
+	/**
+	 * Take note that the copy on target may lack what was journaled.
+	 */
+	void journalingIsBroken() {
+		this.writes.journalingBroken();
+	}
+
 	boolean takeJournalingBroken() {
 		return this.writes.takeJournalingBroken();
 	}
