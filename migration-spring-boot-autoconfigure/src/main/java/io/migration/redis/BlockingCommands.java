@@ -11,19 +11,16 @@ import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.output.NestedMultiOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
-import io.lettuce.core.protocol.DecoratedCommand;
 import io.lettuce.core.protocol.RedisCommand;
 import io.migration.MigrationPhase;
 import io.migration.Side;
 import io.migration.phase.CurrentPhase;
 import io.migration.phase.PinnedPhase;
-import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,7 +164,7 @@ final class BlockingCommands {
 			// in off it is sent as it is, and must not hold a connection that others use
 			boolean alone = BlockingCommands.this.phase.get().phase() == MigrationPhase.OFF;
 			WireArguments now = this.time.with(this.arguments, alone ? Long.valueOf(1) : remaining());
-			Attempt attempt = new Attempt(this.command, now.wire());
+			SentInstead attempt = new SentInstead(this.command, now.wire());
 			attempt.whenComplete((reply, failure) -> answered(attempt, failure, this::attempt));
 			try {
 				BlockingCommands.this.router.routeAttempt(this.writer, this.name, this.entry, now, attempt);
@@ -177,7 +174,7 @@ final class BlockingCommands {
 			}
 		}
 
-		private void answered(Attempt attempt, @Nullable Throwable failure, Runnable again) {
+		private void answered(SentInstead attempt, @Nullable Throwable failure, Runnable again) {
 			RecordedReply reply = attempt.reply();
 			if (failure != null && !(failure instanceof RedisCommandExecutionException && reply.hasError())) {
 				this.command.completeExceptionally(failure);
@@ -295,7 +292,7 @@ final class BlockingCommands {
 			// elsewhere it shares a connection, which it must not hold
 			long slice = own ? SLICE_MILLIS : 1;
 			WireArguments now = this.time.with(this.arguments, (left != null) ? Math.min(slice, left) : slice);
-			Attempt attempt = new Attempt(this.command, now.wire());
+			SentInstead attempt = new SentInstead(this.command, now.wire());
 			attempt.whenComplete((reply, failure) -> answered(attempt, failure, this::read));
 			send(authority, attempt);
 			if (own) {
@@ -341,54 +338,6 @@ final class BlockingCommands {
 
 	private static String text(@Nullable Object item) {
 		return (item instanceof byte[] bytes) ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(item);
-	}
-
-	/**
-	 * One of the commands that are sent in place of the caller's. It is given up with the
-	 * caller's.
-	 */
-	static final class Attempt extends AsyncCommand<byte[], byte[], Object> {
-
-		Attempt(RedisCommand<?, ?, ?> caller, byte[] wire) {
-			super(new Sent(caller, wire));
-		}
-
-		RecordedReply reply() {
-			return (RecordedReply) (CommandOutput<?, ?, ?>) getOutput();
-		}
-
-	}
-
-	private static final class Sent extends Command<byte[], byte[], Object>
-			implements DecoratedCommand<byte[], byte[], Object> {
-
-		private final RedisCommand<?, ?, ?> caller;
-
-		private final byte[] wire;
-
-		Sent(RedisCommand<?, ?, ?> caller, byte[] wire) {
-			super(caller.getType(), new RecordedReply());
-			this.caller = caller;
-			this.wire = wire;
-		}
-
-		@Override
-		public void encode(ByteBuf buffer) {
-			buffer.writeBytes(this.wire);
-		}
-
-		@Override
-		@SuppressWarnings("unchecked")
-		public CommandArgs<byte[], byte[]> getArgs() {
-			return (CommandArgs<byte[], byte[]>) this.caller.getArgs();
-		}
-
-		@Override
-		@SuppressWarnings("unchecked")
-		public RedisCommand<byte[], byte[], Object> getDelegate() {
-			return (RedisCommand<byte[], byte[], Object>) this.caller;
-		}
-
 	}
 
 }

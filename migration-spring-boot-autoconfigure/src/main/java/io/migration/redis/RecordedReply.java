@@ -18,6 +18,10 @@ final class RecordedReply extends CommandOutput<byte[], byte[], Object> {
 
 	private boolean nil = true;
 
+	private byte @Nullable [] single;
+
+	private @Nullable Long number;
+
 	RecordedReply() {
 		super(ByteArrayCodec.INSTANCE, "");
 	}
@@ -27,6 +31,20 @@ final class RecordedReply extends CommandOutput<byte[], byte[], Object> {
 	 */
 	boolean isNil() {
 		return this.nil && !hasError();
+	}
+
+	/**
+	 * Return the reply if it is a string.
+	 */
+	byte @Nullable [] single() {
+		return this.single;
+	}
+
+	/**
+	 * Return the reply if it is a number.
+	 */
+	@Nullable Long number() {
+		return this.number;
 	}
 
 	/**
@@ -61,6 +79,7 @@ final class RecordedReply extends CommandOutput<byte[], byte[], Object> {
 	@Override
 	public void set(ByteBuffer bytes) {
 		ByteBuffer copy = copy(bytes);
+		this.single = (copy != null) ? copy.array() : null;
 		record(copy != null, (output) -> output.set(copy));
 	}
 
@@ -78,6 +97,7 @@ final class RecordedReply extends CommandOutput<byte[], byte[], Object> {
 
 	@Override
 	public void set(long integer) {
+		this.number = integer;
 		record(true, (output) -> output.set(integer));
 	}
 

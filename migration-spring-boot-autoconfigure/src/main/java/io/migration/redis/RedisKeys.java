@@ -1,6 +1,8 @@
 package io.migration.redis;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 import io.lettuce.core.cluster.SlotHash;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,23 @@ final class RedisKeys {
 			}
 		}
 		return true;
+	}
+
+	/**
+	 * Look at a key without changing the buffer.
+	 */
+	static boolean isOwn(ByteBuffer key) {
+		return key.remaining() >= PREFIX_BYTES.length
+				&& key.slice(key.position(), PREFIX_BYTES.length).equals(ByteBuffer.wrap(PREFIX_BYTES));
+	}
+
+	/**
+	 * Return a command that counts what there is of our keys on a server that is not a
+	 * cluster.
+	 * @return the command's arguments, its name first
+	 */
+	List<byte[]> exists() {
+		return List.of(bytes("EXISTS"), ledger(), instances(), history(), mark(), token(), reconciled(), journal(null));
 	}
 
 	private String own(String what) {

@@ -69,6 +69,8 @@ final class RedisRouter {
 
 	private final BlockingCommands blocking;
 
+	private final WholeDatabaseCommands wholeDatabase;
+
 	private @Nullable RedisSides sides;
 
 	private ReadSampler sampler = ReadSampler.NONE;
@@ -88,6 +90,8 @@ final class RedisRouter {
 		this.writes = new MirroredWrites(migration, instance, settings, executor, observer);
 		this.transactions = new Transactions(phase, this.writes, this.unsupported, this.refusals);
 		this.blocking = new BlockingCommands(this, phase, executor);
+		this.wholeDatabase = new WholeDatabaseCommands(new RedisKeys(migration), this,
+				new ScopedFlush(this, this.refusals));
 	}
 
 	/**
@@ -195,6 +199,10 @@ final class RedisRouter {
 	}
 
 	void route(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
+		if (WholeDatabaseCommands.include(command) && writer.transaction() == null) {
+			this.wholeDatabase.route(writer, command);
+			return;
+		}
 		PinnedPhase rules = this.phase.get();
 		if (rules.phase() == MigrationPhase.OFF && !rules.parksWrites() && writer.transaction() == null
 				&& rules.authority() == writer.side() && !opensTransaction(command)) {
@@ -231,7 +239,7 @@ final class RedisRouter {
 			return;
 		}
 		switch (name) {
-			case "FLUSHDB", "FLUSHALL", "SWAPDB" -> command.completeExceptionally(this.refusals.outOfReach(name));
+			case "SWAPDB" -> command.completeExceptionally(this.refusals.outOfReach(name));
 			case "MULTI" -> this.transactions.begin(writer, command);
 			case "WATCH" -> {
 				writer.watching(true);
@@ -311,8 +319,25 @@ final class RedisRouter {
 	 * Route a write that is sent in place of one that blocks.
 	 */
 	void routeAttempt(MigratingChannelWriter writer, String name, CommandCatalog.Entry entry, WireArguments arguments,
-			BlockingCommands.Attempt attempt) {
+			SentInstead attempt) {
 		routeWrite(writer, name, entry, arguments, attempt);
+	}
+
+	/**
+	 * Send a read that the authority answers.
+	 */
+	void sendRead(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
+		Side authority = this.phase.get().authority();
+		if (authority == writer.side()) {
+			writer.channel().write(command);
+		}
+		else {
+			sides().read(authority, command);
+		}
+	}
+
+	boolean cluster(Side side) {
+		return sides().cluster(side);
 	}
 
 	void read(Side side, RedisCommand<?, ?, ?> command) {

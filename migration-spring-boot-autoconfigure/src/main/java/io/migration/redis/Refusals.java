@@ -19,9 +19,8 @@ final class Refusals {
 	}
 
 	OperationRefusedException outOfReach(String name) {
-		return because(
-				"%s was refused: it would take the ledger and the journal along, and cannot be mirrored. Step back to off to run it"
-					.formatted(name));
+		return because("%s was refused: it would take the ledger and the journal along, and cannot be mirrored"
+			.formatted(name));
 	}
 
 	OperationRefusedException otherDatabase(String index) {
@@ -49,6 +48,10 @@ final class Refusals {
 	OperationRefusedException authorityMoved() {
 		return because(
 				"authority has moved while this connection was open; open a new connection and repeat the transaction");
+	}
+
+	OperationRefusedException flushWhileAuthorityMoves() {
+		return because("authority has moved while the database was emptied; open a new connection and repeat it");
 	}
 
 	OperationRefusedException catalogUnknown() {

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transactions {
 
-	private static final Set<String> OUT_OF_REACH = Set.of("FLUSHDB", "FLUSHALL", "SWAPDB", "SELECT");
+	private static final Set<String> FLUSHES = Set.of("FLUSHDB", "FLUSHALL");
+
+	private static final Set<String> OUT_OF_REACH = Set.of("SWAPDB", "SELECT");
 
 	private final CurrentPhase phase;
 
@@ -82,6 +84,10 @@ final class Transactions {
 
 	private void queue(MigratingChannelWriter writer, Block block, String name, RedisCommand<?, ?, ?> command,
 			@Nullable CommandCatalog known) {
+		WholeDatabaseCommands.filterReply(command);
+		if (FLUSHES.contains(name)) {
+			block.refuse(this.refusals.outOfReach(name));
+		}
 		if (!block.pinned.phase().journals() || known == null) {
 			writer.channel().write(command);
 			return;

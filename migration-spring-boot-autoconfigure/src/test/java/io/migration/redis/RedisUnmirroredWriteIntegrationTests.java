@@ -62,10 +62,6 @@ class RedisUnmirroredWriteIntegrationTests {
 			application.walkTo(MigrationPhase.SHADOW);
 			assertRefused(() -> redis.delete("migration:{tokens}:ledger"));
 			assertRefused(() -> redis.execute((RedisCallback<Object>) (connection) -> {
-				connection.serverCommands().flushDb();
-				return null;
-			}));
-			assertRefused(() -> redis.execute((RedisCallback<Object>) (connection) -> {
 				connection.multi();
 				connection.serverCommands().flushDb();
 				return connection.exec();
