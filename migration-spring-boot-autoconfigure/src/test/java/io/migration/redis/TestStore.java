@@ -1,0 +1,110 @@
+package io.migration.redis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import io.lettuce.core.RedisURI;
+import io.migration.test.Certificate;
+import io.migration.test.RedisClusterServer;
+import io.migration.test.RedisServer;
+
+/**
+ * A Redis of some topology, which may serve as either side: how an application is
+ * configured for it, and how an independent reader reaches it.
+ */
+final class TestStore implements AutoCloseable {
+
+	private final String description;
+
+	private final List<String> settings;
+
+	private final Supplier<List<RedisURI>> masters;
+
+	private final List<AutoCloseable> servers;
+
+	TestStore(String description, List<String> settings, Supplier<List<RedisURI>> masters, AutoCloseable... servers) {
+		this.description = description;
+		this.settings = settings;
+		this.masters = masters;
+		this.servers = List.of(servers);
+	}
+
+	static TestStore server(String... options) {
+		RedisServer server = RedisServer.start(options);
+		return new TestStore("server", List.of("url=" + server.uri()), () -> uris(server.uri()), server);
+	}
+
+	static TestStore database(int index) {
+		RedisServer server = RedisServer.start();
+		return new TestStore("database " + index, List.of("port=" + server.port(), "database=" + index),
+				() -> uris(server.uri() + "/" + index), server);
+	}
+
+	static TestStore cluster() {
+		RedisClusterServer cluster = RedisClusterServer.start(3);
+		return new TestStore("cluster", List.of("cluster.nodes=" + String.join(",", cluster.nodes())),
+				() -> cluster.servers().stream().map((server) -> RedisURI.create(server.uri())).toList(), cluster);
+	}
+
+	static TestStore withPassword(String password) {
+		RedisServer server = RedisServer.start("--requirepass", password);
+		return new TestStore("password", List.of("url=" + server.uri(":" + password)),
+				() -> uris(server.uri(":" + password)), server);
+	}
+
+	static TestStore tls(Certificate certificate, String bundle) {
+		RedisServer server = RedisServer.startTls(certificate);
+		return new TestStore("TLS", List.of("port=" + server.port(), "ssl.bundle=" + bundle), () -> uris(server.uri()),
+				server);
+	}
+
+	static TestStore tlsCluster(Certificate certificate, String bundle) {
+		RedisClusterServer cluster = RedisClusterServer.startTls(certificate, 3);
+		return new TestStore("TLS cluster",
+				List.of("cluster.nodes=" + String.join(",", cluster.nodes()), "ssl.bundle=" + bundle),
+				() -> cluster.servers().stream().map((server) -> RedisURI.create(server.uri())).toList(), cluster);
+	}
+
+	private static List<RedisURI> uris(String uri) {
+		return List.of(RedisURI.create(uri));
+	}
+
+	/**
+	 * Start an application that moves from one store to another.
+	 */
+	static MigratedApplication migrate(Class<?> configuration, TestStore source, TestStore target,
+			String... properties) {
+		List<String> all = new ArrayList<>();
+		source.settings.forEach((setting) -> all.add("spring.data.redis." + setting));
+		target.settings.forEach((setting) -> all.add("migration.redis.tokens.target." + setting));
+		all.addAll(List.of(properties));
+		return MigratedApplication.start(configuration, all);
+	}
+
+	/**
+	 * Read all that it holds but what is the starter's own.
+	 */
+	Map<String, String> read() {
+		return StoreReader.read(this.masters.get());
+	}
+
+	Stream<RedisURI> masters() {
+		return this.masters.get().stream();
+	}
+
+	@Override
+	public void close() throws Exception {
+		for (AutoCloseable server : this.servers) {
+			server.close();
+		}
+	}
+
+	@Override
+	public String toString() {
+		return this.description;
+	}
+
+}
