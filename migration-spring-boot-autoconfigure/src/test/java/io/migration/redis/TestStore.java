@@ -55,6 +55,27 @@ final class TestStore implements AutoCloseable {
 				() -> uris(server.uri(":" + password)), server);
 	}
 
+	/**
+	 * A server with a user of full rights; the reader is another.
+	 */
+	static TestStore withUser(String user, String password) {
+		RedisServer server = RedisServer.start("--user", user, "on", ">" + password, "~*", "&*", "+@all");
+		return new TestStore("user", List.of("url=" + server.uri(user + ":" + password)), () -> uris(server.uri()),
+				server);
+	}
+
+	/**
+	 * As {@link #withUser}, on each node of a cluster.
+	 */
+	static TestStore clusterWithUser(String user, String password) {
+		RedisClusterServer cluster = RedisClusterServer.start(3, "--user", user, "on", ">" + password, "~*", "&*",
+				"+@all");
+		return new TestStore("cluster with user",
+				List.of("cluster.nodes=" + String.join(",", cluster.nodes()), "username=" + user,
+						"password=" + password),
+				() -> cluster.servers().stream().map((server) -> RedisURI.create(server.uri())).toList(), cluster);
+	}
+
 	static TestStore tls(Certificate certificate, String bundle) {
 		RedisServer server = RedisServer.startTls(certificate);
 		return new TestStore("TLS", List.of("port=" + server.port(), "ssl.bundle=" + bundle), () -> uris(server.uri()),
