@@ -1,10 +1,15 @@
 package io.migration.redis;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import io.migration.MigrationPhase;
 
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
@@ -49,6 +54,34 @@ final class PhaseWalk {
 		return KEYS_PER_PHASE * step;
 	}
 
+	/**
+	 * Walk between two stores while others write, and see that both hold the same in the
+	 * end.
+	 */
+	static void underLoad(TestStore source, TestStore target, String... properties) throws Exception {
+		List<String> all = new ArrayList<>(List.of(properties));
+		// the gate would wait for a moment at which the others rest
+		all.add("migration.redis.tokens.gates.journal=off");
+		all.add("migration.redis.tokens.mirror.timeout=5s");
+		try (MigratedApplication application = TestStore.migrate(WithSsl.class, source, target,
+				all.toArray(String[]::new))) {
+			// what is written in off is not copied
+			application.walkTo(MigrationPhase.SHADOW);
+			int keys;
+			try (Load load = Load.start(application.redis(), 2, 20)) {
+				keys = thereAndBack(application);
+				load.stop();
+				assertThat(load.failures()).isEmpty();
+				assertThat(load.operations()).isGreaterThan(100);
+			}
+			application.awaitDrained();
+			Map<String, String> onSource = source.read();
+			assertThat(onSource).hasSizeGreaterThan(keys + 20);
+			assertThat(StoreReader.differences(onSource, target.read())).isEmpty();
+			assertThat(application.control().history()).hasSize(7);
+		}
+	}
+
 	private static void writeEveryType(StringRedisTemplate redis, String prefix) {
 		redis.opsForValue().set(prefix + ":string", "value");
 		redis.opsForValue().set(prefix + ":expiring", "value", Duration.ofSeconds(100));
@@ -63,6 +96,12 @@ final class PhaseWalk {
 		redis.execute(
 				RedisScript.of("redis.call('SET', KEYS[1], ARGV[1]) return redis.call('GET', KEYS[1])", String.class),
 				List.of(prefix + ":scripted"), "by script");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(SslAutoConfiguration.class)
+	static class WithSsl extends MigratedApplication.App {
+
 	}
 
 }

@@ -6,9 +6,12 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.migration.test.Certificate;
 import io.migration.test.RedisClusterServer;
+import io.migration.test.RedisSentinelServer;
 import io.migration.test.RedisServer;
 
 /**
@@ -39,8 +42,20 @@ final class TestStore implements AutoCloseable {
 
 	static TestStore database(int index) {
 		RedisServer server = RedisServer.start();
-		return new TestStore("database " + index, List.of("port=" + server.port(), "database=" + index),
+		return new TestStore("database " + index, database(server.port(), index),
 				() -> uris(server.uri() + "/" + index), server);
+	}
+
+	/**
+	 * A database of a server that others use too, and that is not closed with it.
+	 */
+	static TestStore database(RedisServer server, int index) {
+		return new TestStore("database " + index, database(server.port(), index),
+				() -> uris(server.uri() + "/" + index));
+	}
+
+	private static List<String> database(int port, int index) {
+		return List.of("port=" + port, "database=" + index);
 	}
 
 	static TestStore cluster() {
@@ -74,6 +89,16 @@ final class TestStore implements AutoCloseable {
 				List.of("cluster.nodes=" + String.join(",", cluster.nodes()), "username=" + user,
 						"password=" + password),
 				() -> cluster.servers().stream().map((server) -> RedisURI.create(server.uri())).toList(), cluster);
+	}
+
+	static TestStore sentinel() {
+		return sentinel(RedisSentinelServer.start());
+	}
+
+	static TestStore sentinel(RedisSentinelServer servers) {
+		return new TestStore("sentinel",
+				List.of("sentinel.master=" + RedisSentinelServer.MASTER, "sentinel.nodes=" + servers.node()),
+				() -> uris(servers.master().uri()), servers);
 	}
 
 	static TestStore tls(Certificate certificate, String bundle) {
@@ -110,6 +135,16 @@ final class TestStore implements AutoCloseable {
 	 */
 	Map<String, String> read() {
 		return StoreReader.read(this.masters.get());
+	}
+
+	/**
+	 * Write past every application, by the first of its masters.
+	 */
+	void put(String key, String value) {
+		try (RedisClient client = RedisClient.create(this.masters.get().get(0));
+				StatefulRedisConnection<String, String> connection = client.connect()) {
+			connection.sync().set(key, value);
+		}
 	}
 
 	Stream<RedisURI> masters() {
