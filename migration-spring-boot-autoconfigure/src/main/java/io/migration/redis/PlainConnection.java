@@ -18,6 +18,7 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
@@ -44,6 +45,8 @@ import org.jspecify.annotations.Nullable;
 final class PlainConnection implements AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(PlainConnection.class);
+
+	private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(10);
 
 	private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -120,6 +123,11 @@ final class PlainConnection implements AutoCloseable {
 		this.client = created;
 		ClusterClientOptions.Builder builder = ClusterClientOptions.builder();
 		options(builder);
+		// it lives as long as the application does, and masters change
+		builder.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+			.enablePeriodicRefresh(TOPOLOGY_REFRESH)
+			.enableAllAdaptiveRefreshTriggers()
+			.build());
 		created.setOptions(builder.build());
 		return await(created.refreshPartitionsAsync()
 			.toCompletableFuture()
