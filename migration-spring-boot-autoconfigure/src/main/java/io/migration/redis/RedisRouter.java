@@ -400,10 +400,10 @@ final class RedisRouter {
 
 	private void readFromTarget(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
 		if (this.settings.onFailure() == OnFailure.CONTINUE) {
-			sides().read(Side.TARGET, new FallbackRead<>(command, writer.channel()));
+			sides().readFromTarget(new FallbackRead<>(command, writer.channel()));
 		}
 		else {
-			sides().read(Side.TARGET, command);
+			sides().readFromTarget(command);
 		}
 	}
 

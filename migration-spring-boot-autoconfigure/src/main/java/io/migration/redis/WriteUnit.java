@@ -47,6 +47,8 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 
 	private volatile @Nullable String refused;
 
+	private volatile boolean onlyTheJournalIsFull;
+
 	/**
 	 * Create a unit.
 	 * @param write the caller's command
@@ -69,6 +71,7 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 	 */
 	List<RedisCommand<?, ?, ?>> expand(Channel channel) {
 		this.refused = null;
+		this.onlyTheJournalIsFull = false;
 		setOutput(new UnitOutput(this.write.getOutput()));
 		return List.of(new Part(this, CommandType.MULTI, MULTI, channel),
 				new Part(this, this.write.getType(), this.wire, channel),
@@ -128,6 +131,9 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 	 */
 	CompletableFuture<Boolean> executed() {
 		return handle((reply, failure) -> {
+			if (this.onlyTheJournalIsFull) {
+				return CompletableFuture.<Boolean>failedFuture(new JournalFullException());
+			}
 			if (this.refused != null) {
 				this.write.getOutput().setError(this.refused);
 				return CompletableFuture.completedFuture(false);
@@ -151,6 +157,13 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 		JournalLostException(String error) {
 			super(error);
 		}
+
+	}
+
+	/**
+	 * Nothing was executed: the write itself needs no memory, but its journal entry does.
+	 */
+	static final class JournalFullException extends RuntimeException {
 
 	}
 
@@ -181,7 +194,9 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 		@Override
 		public void complete() {
 			if (getOutput().hasError() && this.unit.refused == null) {
-				this.unit.refused = getOutput().getError();
+				String error = getOutput().getError();
+				this.unit.refused = error;
+				this.unit.onlyTheJournalIsFull = this.encoded == this.unit.journalEntry && error.startsWith("OOM");
 			}
 			super.complete();
 		}
