@@ -6,7 +6,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 
+import io.lettuce.core.RedisException;
 import io.migration.MigrationPhase;
 import io.migration.autoconfigure.RedisMigrationAutoConfiguration;
 import io.migration.phase.PhaseControl;
@@ -124,15 +128,21 @@ final class BenchmarkApplication implements AutoCloseable {
 	}
 
 	/**
-	 * Wait until target has every write that was journaled until now.
+	 * Wait until target has every write that was journaled until now. A source that is
+	 * too busy to tell is asked again.
 	 */
 	void awaitRelay() {
-		PhaseSubject.CatchUp target = migration().catchUp();
-		Awaitility.await()
+		PhaseSubject.CatchUp target = awaitAnswer(migration()::catchUp, Objects::nonNull);
+		awaitAnswer(target::reached, Boolean::booleanValue);
+	}
+
+	private static <T> T awaitAnswer(Callable<T> question, Predicate<T> wanted) {
+		return Awaitility.await()
 			.atMost(Duration.ofMinutes(5))
 			.pollDelay(Duration.ZERO)
 			.pollInterval(Duration.ofMillis(5))
-			.until(target::reached);
+			.ignoreExceptionsInstanceOf(RedisException.class)
+			.until(question, wanted);
 	}
 
 	@Override

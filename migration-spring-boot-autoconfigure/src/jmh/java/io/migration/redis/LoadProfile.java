@@ -73,7 +73,7 @@ final class LoadProfile {
 		Map<Long, Time> before = times();
 		long process = system.getProcessCpuTime();
 		try (Recording recording = new Recording()) {
-			recording.enable("jdk.ExecutionSample").withPeriod(Duration.ofMillis(10));
+			recording.enable("jdk.ExecutionSample").withPeriod(Duration.ofMillis(1));
 			recording.start();
 			this.slice = LoadSlice.run(variant.client(), load, callers, duration);
 			variant.settle();
@@ -134,7 +134,7 @@ final class LoadProfile {
 			return "";
 		}
 		return (time.user() > 0)
-				? "%s (%s)".formatted(micros(time.cpu() / 1e3), micros((time.cpu() - time.user()) / 1e3))
+				? "%s (%s)".formatted(micros(time.cpu() / 1e3), micros(Math.max(0, time.cpu() - time.user()) / 1e3))
 				: micros(time.cpu() / 1e3);
 	}
 
@@ -238,6 +238,9 @@ final class LoadProfile {
 		}
 		if (thread.startsWith("lettuce-eventExecutor")) {
 			return "Lettuce's executor";
+		}
+		if (thread.startsWith("lettuce-timer")) {
+			return "Lettuce's timer";
 		}
 		return thread.startsWith("migration-") ? "phase control, monitor, comparisons" : "other threads";
 	}

@@ -13,6 +13,8 @@ import java.util.concurrent.Future;
 
 import org.HdrHistogram.Histogram;
 
+import org.springframework.core.NestedExceptionUtils;
+
 /**
  * What threads did that operated one after the other, as fast as they could, for a while.
  *
@@ -76,7 +78,7 @@ record LoadSlice(Histogram latencies, long nanos, long cpuNanos, long userNanos,
 			}
 			catch (RuntimeException ex) {
 				if (failed++ == 0) {
-					System.err.println("failed: " + ex);
+					System.err.println("failed: " + NestedExceptionUtils.getMostSpecificCause(ex));
 				}
 			}
 			long after = System.nanoTime();

@@ -13,6 +13,8 @@ import io.migration.MigrationPhase;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
+import org.springframework.core.NestedExceptionUtils;
+
 /**
  * Holds a fixed rate of operations, 200 reads to a write, first through a plain template,
  * then through a migrated one while it walks through all phases and back.
@@ -96,8 +98,10 @@ public final class RedisSteady implements AutoCloseable {
 				}
 			}
 			catch (RuntimeException ex) {
+				if (this.failed.sum() == 0) {
+					System.err.println("failed: " + NestedExceptionUtils.getMostSpecificCause(ex));
+				}
 				this.failed.increment();
-				System.err.println("failed: " + ex);
 			}
 			this.latencies.recordValue(Math.max(0, System.nanoTime() - due));
 		}
