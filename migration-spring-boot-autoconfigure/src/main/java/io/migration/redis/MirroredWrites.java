@@ -247,7 +247,7 @@ final class MirroredWrites {
 		}, (failure) -> finish(pinned, command, failure, start)));
 	}
 
-	private static boolean discarded(RedisCommand<?, ?, ?> exec) {
+	static boolean discarded(RedisCommand<?, ?, ?> exec) {
 		return exec.getOutput() != null && exec.getOutput().get() instanceof TransactionResult result
 				&& result.wasDiscarded();
 	}

@@ -124,7 +124,8 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		this.router.connect(this.sides,
 				new ReadComparison(this.sides.plain(Side.SOURCE), this.sides.plain(Side.TARGET), this.comparisons,
 						this.background, settings.mirror().sampleRate(), settings.mirror().timeout(),
-						this::copyComplete, this::circuitOpen));
+						this::copyComplete, this::circuitOpen),
+				this.background);
 		current.onChange(this::release);
 		this.proxy = ConnectionFactoryProxy.of(source, this::active,
 				"migration '%s' of %s".formatted(name, source.getClass().getSimpleName()));
@@ -596,6 +597,14 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 	@Override
 	public long unsupported() {
 		return this.router.unsupported();
+	}
+
+	/**
+	 * Return the commands that could not be mirrored, or that target cannot run.
+	 * @return how often each was seen, by its name
+	 */
+	public Map<String, Long> unsupportedCommands() {
+		return this.router.unsupportedCommands();
 	}
 
 	@Override

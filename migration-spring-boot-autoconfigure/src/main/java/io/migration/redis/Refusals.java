@@ -54,6 +54,11 @@ final class Refusals {
 		return because("authority has moved while the database was emptied; open a new connection and repeat it");
 	}
 
+	OperationRefusedException targetCannot(String name, String obstacle, PinnedPhase rules) {
+		return because("%s was refused in phase %s because target cannot run it: %s".formatted(name,
+				rules.phase().wireName(), obstacle));
+	}
+
 	OperationRefusedException catalogUnknown() {
 		return because("the servers' command tables have not been read yet; try again");
 	}

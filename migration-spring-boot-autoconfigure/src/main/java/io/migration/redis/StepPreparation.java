@@ -71,11 +71,11 @@ final class StepPreparation {
 	 */
 	private void prepareShadow(LedgerRecord record) {
 		CommandCatalog commands = this.sides.plain(Side.SOURCE).catalog();
-		if (commands.find("PEXPIRETIME") == null
-				|| this.sides.plain(Side.TARGET).catalog().find("PEXPIRETIME") == null) {
+		CommandCatalog targetCommands = this.sides.plain(Side.TARGET).catalog();
+		if (commands.find("PEXPIRETIME") == null || targetCommands.find("PEXPIRETIME") == null) {
 			throw new StepRefusedException(this.name, "both servers must be Redis 7.0 or later");
 		}
-		this.router.use(commands);
+		this.router.use(commands, targetCommands);
 		checkUnits(Side.SOURCE);
 		RedisLedger onTarget = new RedisLedger(this.name, this.sides.plain(Side.TARGET));
 		Ledger.StoreMark mark = onTarget.mark();
@@ -128,6 +128,7 @@ final class StepPreparation {
 			MigratingConnectionFactory factory = this.sides.factory(incoming);
 			factory.getConnection().close();
 			factory.forwarding();
+			this.router.scripts().loadAll(this.sides.plain(incoming));
 		}
 		catch (RuntimeException ex) {
 			throw new StepRefusedException(this.name,
