@@ -255,7 +255,8 @@ final class PlainConnection implements AutoCloseable {
 		connect();
 		AbstractRedisClient created = this.client;
 		return (created instanceof RedisClusterClient cluster) ? cluster.connectPubSub(ByteArrayCodec.INSTANCE)
-				: ((RedisClient) Objects.requireNonNull(created)).connectPubSub(ByteArrayCodec.INSTANCE);
+				: ((RedisClient) Objects.requireNonNull(created)).connectPubSub(ByteArrayCodec.INSTANCE,
+						RedisEndpoint.own(this.endpoint.uris().get(0), this.clientName, this.timeout));
 	}
 
 	/**

@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
+import io.lettuce.core.RedisException;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.migration.MigrationPhase;
@@ -298,7 +299,7 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		this.sides.relay(authority).start(this.threads);
 		this.sides.relay(authority).hurry(record.stage() != Stage.OPEN);
 		unsealRelay(record);
-		listen(authority);
+		listen(record.phase());
 		openForwarding(authority);
 		if (record.phase().reads() == MigrationPhase.Reads.SHARED) {
 			this.sides.plain(Side.TARGET).connectIfPossible();
@@ -329,14 +330,15 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 	/**
 	 * Hear of other instances while writers wait.
 	 */
-	private void listen(Side authority) {
-		if (this.control.phase().writes() == MigrationPhase.Writes.JOURNALED) {
+	private void listen(MigrationPhase phase) {
+		if (phase.writes() == MigrationPhase.Writes.JOURNALED) {
 			return;
 		}
+		Side authority = phase.authority();
 		try {
 			this.sides.relaying(authority).listen();
 		}
-		catch (RuntimeException ex) {
+		catch (RedisException ex) {
 			logger.debug("Migration '%s': cannot subscribe on %s yet".formatted(name(), authority.wireName()), ex);
 		}
 	}
@@ -505,7 +507,7 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 					});
 					this.journal = seen;
 					boundJournal(seen.depth());
-					listen(authority);
+					listen(this.control.phase());
 					if (this.applied && this.control.authority() == Side.SOURCE) {
 						this.reconciliation.goOn();
 					}
@@ -567,6 +569,14 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 
 	private Relay relay() {
 		return this.sides.relay(this.control.authority());
+	}
+
+	/**
+	 * Return whether this instance is the one that relays.
+	 * @return whether it holds the relay's lease
+	 */
+	boolean holdsTheRelay() {
+		return this.sides.relaying(this.control.authority()).lease().held();
 	}
 
 	@Override

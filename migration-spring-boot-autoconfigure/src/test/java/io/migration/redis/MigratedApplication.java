@@ -37,11 +37,20 @@ final class MigratedApplication implements AutoCloseable {
 		return start(App.class, source, properties);
 	}
 
+	static MigratedApplication startCluster(RedisClusterServer source, String... properties) {
+		return run(App.class, "spring.data.redis.cluster.nodes=" + String.join(",", source.nodes()), properties);
+	}
+
 	static MigratedApplication start(Class<?> configuration, String source, String... properties) {
-		List<String> all = new ArrayList<>(List.of("--spring.data.redis.url=" + source, "--spring.main.banner-mode=off",
+		return run(configuration, "spring.data.redis.url=" + source, properties);
+	}
+
+	private static MigratedApplication run(Class<?> configuration, String source, String... properties) {
+		List<String> all = new ArrayList<>(List.of("--" + source, "--spring.main.banner-mode=off",
 				"--migration.fleet.heartbeat=100ms", "--migration.fleet.lease=1s",
 				"--migration.redis.tokens.gates.verification=off", "--migration.redis.tokens.gates.backfill=off"));
 		for (String property : properties) {
+			all.removeIf((given) -> given.startsWith("--" + property.substring(0, property.indexOf('=') + 1)));
 			all.add("--" + property);
 		}
 		return new MigratedApplication(new SpringApplicationBuilder(configuration).web(WebApplicationType.NONE)
