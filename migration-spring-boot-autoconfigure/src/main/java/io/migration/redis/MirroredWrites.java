@@ -227,6 +227,9 @@ final class MirroredWrites {
 		boolean cluster = sides().cluster(writer.side());
 		byte[] entry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
 				touched, null);
+		if (ticket != null) {
+			touched.forEach((key) -> this.pending.incrementAndGet(bucket(hash(key))));
+		}
 		writer.channel().write(new JournalEntry(entry));
 		long start = System.nanoTime();
 		writer.channel().write(new CommittingExec<>(command, () -> {
@@ -237,14 +240,26 @@ final class MirroredWrites {
 				finish(pinned, command, null, start);
 			}
 			else if (discarded(command)) {
-				active.discard(ticket);
+				giveUp(active, ticket, touched);
 				finish(pinned, command, null, start);
 			}
 			else {
-				active.await(ticket, this.settings.timeout())
-					.whenComplete((covered, late) -> finishWaiting(pinned, command, late, start));
+				active.await(ticket, this.settings.timeout()).whenComplete((covered, late) -> {
+					touched.forEach((key) -> this.pending.decrementAndGet(bucket(hash(key))));
+					finishWaiting(pinned, command, late, start);
+				});
 			}
-		}, (failure) -> finish(pinned, command, failure, start)));
+		}, (failure) -> {
+			if (ticket != null && active != null) {
+				giveUp(active, ticket, touched);
+			}
+			finish(pinned, command, failure, start);
+		}));
+	}
+
+	private void giveUp(Relay active, Relay.Ticket ticket, List<byte[]> touched) {
+		active.discard(ticket);
+		touched.forEach((key) -> this.pending.decrementAndGet(bucket(hash(key))));
 	}
 
 	static boolean discarded(RedisCommand<?, ?, ?> exec) {

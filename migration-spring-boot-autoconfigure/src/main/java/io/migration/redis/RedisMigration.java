@@ -107,7 +107,8 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		String name = settings.phase().name();
 		this.keys = new RedisKeys(name);
 		CurrentPhase current = new CurrentPhase();
-		this.router = new RedisRouter(name, this.instance, settings.mirror(), current, settings.maxPark(),
+		KeyScope scope = KeyScope.of(settings.keys());
+		this.router = new RedisRouter(name, this.instance, settings.mirror(), scope, current, settings.maxPark(),
 				sourceEndpoint.resources().eventExecutorGroup(), observer);
 		this.comparisons = new Comparisons(observer);
 		this.background = new BackgroundWork(threads, 2, 256, observer);
@@ -116,8 +117,9 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		this.sides.add(Side.TARGET, targetEndpoint, target, this.router);
 		this.sides.addRelays(this.keys, this.instance, observer,
 				new TargetRuns(this.keys, this.router::journalingIsBroken));
-		this.reconciliation = new TargetReconciliation(name, this.sides, this.background, this.comparisons);
-		this.preparation = new StepPreparation(name, this.sides, this.router, this.reconciliation, settings.adopt());
+		this.reconciliation = new TargetReconciliation(name, this.sides, scope, this.background, this.comparisons);
+		this.preparation = new StepPreparation(name, this.sides, this.router, this.reconciliation, scope,
+				settings.adopt());
 		Ledger ledger = new RedisLedger(name, this.sides.plain(Side.SOURCE));
 		this.control = new PhaseControl(settings.phase(), ledger,
 				() -> new RedisLedger(name, this.sides.plain(Side.TARGET)), this, gates(), flags, current, listener,

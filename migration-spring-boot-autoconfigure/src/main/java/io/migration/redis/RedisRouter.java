@@ -56,11 +56,14 @@ final class RedisRouter {
 
 	private static final Set<CommandType> CONCERNING_BOTH_SIDES = EnumSet.of(CommandType.KEYS, CommandType.SCAN,
 			CommandType.RANDOMKEY, CommandType.DBSIZE, CommandType.FLUSHDB, CommandType.FLUSHALL, CommandType.PUBLISH,
-			CommandType.SPUBLISH, CommandType.SCRIPT, CommandType.EVAL, CommandType.EVAL_RO);
+			CommandType.SPUBLISH, CommandType.SCRIPT, CommandType.EVAL, CommandType.EVAL_RO, CommandType.WATCH,
+			CommandType.UNWATCH);
 
 	private final String migration;
 
 	private final MirrorSettings settings;
+
+	private final KeyScope scope;
 
 	private final CurrentPhase phase;
 
@@ -100,20 +103,21 @@ final class RedisRouter {
 
 	private volatile @Nullable CommandCatalog catalog;
 
-	RedisRouter(String migration, String instance, MirrorSettings settings, CurrentPhase phase, Duration maxPark,
-			ScheduledExecutorService executor, MirrorObserver observer) {
+	RedisRouter(String migration, String instance, MirrorSettings settings, KeyScope scope, CurrentPhase phase,
+			Duration maxPark, ScheduledExecutorService executor, MirrorObserver observer) {
 		this.migration = migration;
 		this.settings = settings;
+		this.scope = scope;
 		this.phase = phase;
 		this.parked = new ParkedWrites(migration, maxPark);
 		this.observer = observer;
 		this.refusals = new Refusals(migration);
 		this.unsupported = new UnsupportedCommands(migration);
 		this.writes = new MirroredWrites(migration, instance, settings, executor, observer);
-		this.transactions = new Transactions(this, phase, this.writes, this.unsupported, this.refusals);
+		this.transactions = new Transactions(this, scope, phase, this.writes, this.unsupported, this.refusals);
 		this.blocking = new BlockingCommands(this, phase, executor);
 		this.wholeDatabase = new WholeDatabaseCommands(new RedisKeys(migration), this,
-				new ScopedFlush(this, this.refusals));
+				new ScopedFlush(this, scope, this.refusals));
 	}
 
 	/**
@@ -138,6 +142,9 @@ final class RedisRouter {
 	 */
 	private void phaseChanged() {
 		PinnedPhase rules = this.phase.get();
+		if (rules.phase() == MigrationPhase.CUTOVER && this.scope.restricted()) {
+			Objects.requireNonNull(this.background).submit(() -> sides().factory(Side.SOURCE).forwarding());
+		}
 		if (rules.phase().journals()) {
 			this.scripts.loadAll(echo(), rules.authority().other());
 			CommandCatalog known = this.catalog;
@@ -300,6 +307,12 @@ final class RedisRouter {
 			this.wholeDatabase.route(writer, type, command);
 			return;
 		}
+		if (type == CommandType.WATCH || type == CommandType.UNWATCH) {
+			// remembered in off, too: the phase may change before MULTI
+			writer.watching(type == CommandType.WATCH);
+			routeByPhase(writer, command);
+			return;
+		}
 		WireArguments arguments = WireArguments.of(command);
 		EncodedCommand<?, ?, ?> encoded = new EncodedCommand<>(command, arguments.wire());
 		if (Publications.include(type)) {
@@ -390,14 +403,7 @@ final class RedisRouter {
 		switch (name) {
 			case "SWAPDB" -> command.completeExceptionally(this.refusals.outOfReach(name));
 			case "MULTI" -> this.transactions.begin(writer, command);
-			case "WATCH" -> {
-				writer.watching(true);
-				writer.channel().write(command);
-			}
-			case "UNWATCH" -> {
-				writer.watching(false);
-				writer.channel().write(command);
-			}
+			case "WATCH", "UNWATCH" -> writer.channel().write(command);
 			case "SELECT" -> refuseOtherDatabase(writer, command);
 			default -> routeByKind(writer, name, command);
 		}
@@ -423,6 +429,13 @@ final class RedisRouter {
 		if (entry != null && !entry.reads() && !entry.writes() && known.hasSubcommands(name)) {
 			arguments = WireArguments.of(command);
 			entry = known.find(arguments.arguments());
+		}
+		if (this.scope.restricted() && entry != null && (entry.reads() || entry.writes())) {
+			arguments = (arguments != null) ? arguments : WireArguments.of(command);
+			command = new EncodedCommand<>(command, arguments.wire());
+			if (routeOutOfScope(writer, name, entry, arguments, command)) {
+				return;
+			}
 		}
 		if (entry != null && (entry.reads() || entry.writes()) && limits().concern(entry)) {
 			arguments = (arguments != null) ? arguments : WireArguments.of(command);
@@ -456,6 +469,37 @@ final class RedisRouter {
 					: command;
 			writer.channel().write(passed);
 		}
+	}
+
+	/**
+	 * What is out of scope stays where it is: source answers, whatever the phase is, and
+	 * nothing is journaled or parked.
+	 */
+	private boolean routeOutOfScope(MigratingChannelWriter writer, String name, CommandCatalog.Entry entry,
+			WireArguments arguments, RedisCommand<?, ?, ?> command) {
+		List<byte[]> named = entry.keys(arguments.arguments(), false);
+		KeyScope.Relation relation = (named == null || named.isEmpty()) ? KeyScope.Relation.IN
+				: this.scope.relation(named);
+		if (relation == KeyScope.Relation.MIXED && this.phase.get().phase().journals()) {
+			command.completeExceptionally(this.refusals.mixedScope(name));
+			return true;
+		}
+		if (relation != KeyScope.Relation.OUT) {
+			return false;
+		}
+		if (writer.side() != Side.SOURCE) {
+			sides().forward(Side.SOURCE, command);
+			return true;
+		}
+		BlockTime time = entry.blocks() ? BlockTime.of(name, arguments.arguments()) : null;
+		if (time != null && this.phase.get().phase() == MigrationPhase.CUTOVER) {
+			// it may have come through a connection that many share
+			this.blocking.runAlone(writer, name, entry, arguments, time, command);
+		}
+		else {
+			writer.channel().write(command);
+		}
+		return true;
 	}
 
 	/**

@@ -59,6 +59,18 @@ final class Refusals {
 				rules.phase().wireName(), obstacle));
 	}
 
+	OperationRefusedException mixedScope(String name) {
+		return because(
+				"%s was refused: it names keys that move and keys that do not (migration.redis.%s.keys), and they will live on two servers. Split it"
+					.formatted(name, this.migration));
+	}
+
+	OperationRefusedException outOfScopeInTransaction() {
+		return because(
+				"the transaction was refused: it names keys that do not move (migration.redis.%s.keys), and authority has moved. Use a connection factory of your own for them"
+					.formatted(this.migration));
+	}
+
 	OperationRefusedException catalogUnknown() {
 		return because("the servers' command tables have not been read yet; try again");
 	}

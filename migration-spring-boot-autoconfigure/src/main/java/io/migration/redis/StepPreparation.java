@@ -34,15 +34,18 @@ final class StepPreparation {
 
 	private final TargetReconciliation reconciliation;
 
+	private final KeyScope scope;
+
 	private final boolean adopt;
 
 	StepPreparation(String name, RedisSides sides, RedisRouter router, TargetReconciliation reconciliation,
-			boolean adopt) {
+			KeyScope scope, boolean adopt) {
 		this.name = name;
 		this.keys = new RedisKeys(name);
 		this.sides = sides;
 		this.router = router;
 		this.reconciliation = reconciliation;
+		this.scope = scope;
 		this.adopt = adopt;
 	}
 
@@ -142,7 +145,7 @@ final class StepPreparation {
 				ScanCursor cursor = ScanCursor.INITIAL;
 				do {
 					KeyScanCursor<byte[]> found = nodes.await(node.async().scan(cursor, ScanArgs.Builder.limit(100)));
-					if (found.getKeys().stream().anyMatch((key) -> !RedisKeys.isOwn(key))) {
+					if (found.getKeys().stream().anyMatch((key) -> !RedisKeys.isOwn(key) && this.scope.includes(key))) {
 						return true;
 					}
 					cursor = found;

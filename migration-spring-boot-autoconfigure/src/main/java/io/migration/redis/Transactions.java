@@ -32,6 +32,8 @@ final class Transactions {
 
 	private final RedisRouter router;
 
+	private final KeyScope scope;
+
 	private final CurrentPhase phase;
 
 	private final MirroredWrites writes;
@@ -40,9 +42,10 @@ final class Transactions {
 
 	private final Refusals refusals;
 
-	Transactions(RedisRouter router, CurrentPhase phase, MirroredWrites writes, UnsupportedCommands unsupported,
-			Refusals refusals) {
+	Transactions(RedisRouter router, KeyScope scope, CurrentPhase phase, MirroredWrites writes,
+			UnsupportedCommands unsupported, Refusals refusals) {
 		this.router = router;
+		this.scope = scope;
 		this.phase = phase;
 		this.writes = writes;
 		this.unsupported = unsupported;
@@ -109,7 +112,15 @@ final class Transactions {
 		if (published) {
 			block.published.put(command, arguments.arguments());
 		}
-		if (entry != null && (entry.reads() || entry.writes())) {
+		KeyScope.Relation relation = (mirrored && entry != null) ? relation(entry, arguments.arguments()) : null;
+		if (relation != null) {
+			checkScope(block, relation);
+		}
+		if (relation == KeyScope.Relation.OUT) {
+			writer.channel().write(new EncodedCommand<>(command, arguments.wire()));
+			return;
+		}
+		if (mirrored && entry != null && (entry.reads() || entry.writes())) {
 			checkTarget(block, name, entry, arguments.arguments());
 		}
 		boolean write = entry == null || (entry.writes() && !entry.onlyReads(arguments.arguments()));
@@ -130,6 +141,28 @@ final class Transactions {
 			block.touched.addAll(touched);
 		}
 		writer.channel().write(new EncodedCommand<>(command, arguments.wire()));
+	}
+
+	private KeyScope.@Nullable Relation relation(CommandCatalog.Entry entry, List<byte[]> arguments) {
+		if (!this.scope.restricted() || !(entry.reads() || entry.writes())) {
+			return null;
+		}
+		List<byte[]> keys = entry.keys(arguments, false);
+		return (keys == null || keys.isEmpty()) ? null : this.scope.relation(keys);
+	}
+
+	/**
+	 * A block runs on one server: keys that move and keys that do not cannot be in one.
+	 */
+	private void checkScope(Block block, KeyScope.Relation relation) {
+		block.inScope |= relation != KeyScope.Relation.OUT;
+		block.outOfScope |= relation != KeyScope.Relation.IN;
+		if (block.outOfScope && block.pinned.phase() == MigrationPhase.CUTOVER) {
+			block.refuse(this.refusals.outOfScopeInTransaction());
+		}
+		else if (block.inScope && block.outOfScope) {
+			block.refuse(this.refusals.mixedScope("the transaction"));
+		}
 	}
 
 	private void checkTarget(Block block, String name, CommandCatalog.Entry entry, List<byte[]> arguments) {
@@ -190,6 +223,10 @@ final class Transactions {
 		private final PinnedPhase pinned;
 
 		private final List<byte[]> touched = new ArrayList<>();
+
+		private boolean inScope;
+
+		private boolean outOfScope;
 
 		private final List<byte[]> named = new ArrayList<>();
 
