@@ -71,6 +71,18 @@ final class BlockingCommands {
 		waiting.guarded(entry.reads() ? waiting::begin : waiting::attempt);
 	}
 
+	/**
+	 * Begin to run a command that is none of the migration's business, through a
+	 * connection that it must not hold.
+	 */
+	void runAlone(MigratingChannelWriter writer, String name, CommandCatalog.Entry entry, WireArguments arguments,
+			BlockTime time, RedisCommand<?, ?, ?> command) {
+		writer.waits(command);
+		Waiting waiting = new Waiting(writer, name, entry, arguments.arguments(), time, command);
+		waiting.alone = true;
+		waiting.guarded(entry.reads() ? waiting::begin : waiting::attempt);
+	}
+
 	private final class Waiting {
 
 		private final MigratingChannelWriter writer;
@@ -88,6 +100,8 @@ final class BlockingCommands {
 		private List<byte[]> arguments;
 
 		private long pause = 1;
+
+		private boolean alone;
 
 		Waiting(MigratingChannelWriter writer, String name, CommandCatalog.Entry entry, List<byte[]> arguments,
 				BlockTime time, RedisCommand<?, ?, ?> command) {
@@ -140,6 +154,10 @@ final class BlockingCommands {
 
 		void attempt() {
 			PinnedPhase rules = BlockingCommands.this.phase.get();
+			if (this.alone) {
+				look();
+				return;
+			}
 			if (rules.parksWrites()) {
 				later(this::attempt);
 				return;
@@ -149,6 +167,10 @@ final class BlockingCommands {
 						new EncodedCommand<>(this.command, this.time.with(this.arguments, remaining()).wire()));
 				return;
 			}
+			look();
+		}
+
+		private void look() {
 			couldSucceed().whenComplete((could, failure) -> guarded(() -> {
 				// what keeps a look from its answer, a moved slot say, the attempt tells
 				if (failure == null && !could) {
@@ -162,10 +184,14 @@ final class BlockingCommands {
 
 		private void write() {
 			// in off it is sent as it is, and must not hold a connection that others use
-			boolean alone = BlockingCommands.this.phase.get().phase() == MigrationPhase.OFF;
-			WireArguments now = this.time.with(this.arguments, alone ? Long.valueOf(1) : remaining());
+			boolean briefly = this.alone || BlockingCommands.this.phase.get().phase() == MigrationPhase.OFF;
+			WireArguments now = this.time.with(this.arguments, briefly ? Long.valueOf(1) : remaining());
 			SentInstead attempt = new SentInstead(this.command, now.wire());
 			attempt.whenComplete((reply, failure) -> answered(attempt, failure, this::attempt));
+			if (this.alone) {
+				this.writer.channel().write(attempt);
+				return;
+			}
 			try {
 				BlockingCommands.this.router.routeAttempt(this.writer, this.name, this.entry, now, attempt);
 			}
@@ -263,7 +289,7 @@ final class BlockingCommands {
 				read();
 				return;
 			}
-			Side authority = BlockingCommands.this.phase.get().authority();
+			Side authority = answering();
 			List<byte[]> resolved = new ArrayList<>(this.arguments);
 			int ids = this.arguments.size() - streams.size();
 			CompletableFuture<?> all = CompletableFuture.completedFuture(null);
@@ -285,9 +311,13 @@ final class BlockingCommands {
 			}));
 		}
 
+		private Side answering() {
+			return this.alone ? this.writer.side() : BlockingCommands.this.phase.get().authority();
+		}
+
 		private void read() {
-			Side authority = BlockingCommands.this.phase.get().authority();
-			boolean own = authority == this.writer.side();
+			Side authority = answering();
+			boolean own = authority == this.writer.side() && !this.alone;
 			Long left = remaining();
 			// elsewhere it shares a connection, which it must not hold
 			long slice = own ? SLICE_MILLIS : 1;

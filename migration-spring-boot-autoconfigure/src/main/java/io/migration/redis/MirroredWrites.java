@@ -121,21 +121,22 @@ final class MirroredWrites {
 	 * Execute a write as one unit with its journal entry.
 	 * @param writer the writer of a connection to the side with authority
 	 * @param pinned the rules it is pinned to, left when the caller has the answer
+	 * @param entry what is known of the command
 	 * @param touched the keys it writes, at least one
 	 * @param arguments the encoded command
 	 * @param command the caller's command
 	 */
-	void execute(MigratingChannelWriter writer, PinnedPhase pinned, List<byte[]> touched, WireArguments arguments,
-			RedisCommand<?, ?, ?> command) {
+	void execute(MigratingChannelWriter writer, PinnedPhase pinned, CommandCatalog.Entry entry, List<byte[]> touched,
+			WireArguments arguments, RedisCommand<?, ?, ?> command) {
 		Relay.Ticket ticket = ticket(pinned);
 		boolean cluster = sides().cluster(writer.side());
-		byte[] entry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
+		byte[] journalEntry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
 				touched, TouchedElements.of(arguments.arguments()));
-		WriteUnit unit = new WriteUnit(command, arguments.wire(), entry);
+		WriteUnit unit = new WriteUnit(command, arguments.wire(), journalEntry);
 		Execution execution = begin(pinned, touched, command, ticket, cluster ? writer.side() : null);
-		unit.executed().whenComplete((executed, failure) -> {
-			if (causeOf(failure) instanceof WriteUnit.JournalFullException) {
-				execution.repeatOnFullServer(writer, arguments, entry);
+		unit.executed(entry.possibleOnFullServer()).whenComplete((executed, failure) -> {
+			if (unit.refusedForMemory() && entry.possibleOnFullServer()) {
+				execution.repeatOnFullServer(writer, arguments, journalEntry);
 			}
 			else {
 				execution.executed(Boolean.TRUE.equals(executed), failure);
@@ -147,10 +148,6 @@ final class MirroredWrites {
 		catch (RuntimeException ex) {
 			unit.completeExceptionally(ex);
 		}
-	}
-
-	private static @Nullable Throwable causeOf(@Nullable Throwable failure) {
-		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
 	}
 
 	/**
@@ -305,7 +302,7 @@ final class MirroredWrites {
 		return new Execution(pinned, touched, command, ticket, cluster, System.nanoTime());
 	}
 
-	private static boolean discarded(RedisCommand<?, ?, ?> exec) {
+	static boolean discarded(RedisCommand<?, ?, ?> exec) {
 		return exec.getOutput() != null && exec.getOutput().get() instanceof TransactionResult result
 				&& result.wasDiscarded();
 	}

@@ -467,8 +467,8 @@ class RedisCopier implements Copier {
 			.toCompletableFuture()
 			.thenAccept((cut) -> {
 				if (cut > ids.size()) {
-					throw new RedisException("%d entries of the journal were cleared where %d had been read"
-						.formatted(cut, ids.size()));
+					throw new RedisException(
+							"%d entries of the journal were cleared where %d had been read".formatted(cut, ids.size()));
 				}
 			});
 	}

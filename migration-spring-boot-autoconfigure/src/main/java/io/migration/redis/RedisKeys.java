@@ -52,7 +52,8 @@ final class RedisKeys {
 	 * @return the command's arguments, its name first
 	 */
 	List<byte[]> exists() {
-		return List.of(bytes("EXISTS"), ledger(), instances(), history(), mark(), token(), reconciled(), journal(null));
+		return List.of(bytes("EXISTS"), ledger(), instances(), history(), mark(), token(), reconciled(), relay(),
+				setAside(), targetRuns(), journal(null));
 	}
 
 	private String own(String what) {

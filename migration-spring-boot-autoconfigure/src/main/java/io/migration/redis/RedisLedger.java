@@ -39,7 +39,8 @@ final class RedisLedger implements Ledger {
 	 */
 	static final String ALLOW_OOM = "#!lua flags=allow-oom\n";
 
-	private static final String NOW = ALLOW_OOM + "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000) ";
+	private static final String NOW = ALLOW_OOM
+			+ "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000) ";
 
 	/**
 	 * Registers, then reads, in one script: whoever changes the record afterwards sees

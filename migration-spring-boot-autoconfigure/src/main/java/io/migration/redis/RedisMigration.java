@@ -107,7 +107,8 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		String name = settings.phase().name();
 		this.keys = new RedisKeys(name);
 		CurrentPhase current = new CurrentPhase();
-		this.router = new RedisRouter(name, this.instance, settings.mirror(), current, settings.maxPark(),
+		KeyScope scope = KeyScope.of(settings.keys());
+		this.router = new RedisRouter(name, this.instance, settings.mirror(), scope, current, settings.maxPark(),
 				sourceEndpoint.resources().eventExecutorGroup(), observer);
 		this.comparisons = new Comparisons(observer);
 		this.background = new BackgroundWork(threads, 2, 256, observer);
@@ -116,8 +117,9 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		this.sides.add(Side.TARGET, targetEndpoint, target, this.router);
 		this.sides.addRelays(this.keys, this.instance, observer,
 				new TargetRuns(this.keys, this.router::journalingIsBroken));
-		this.reconciliation = new TargetReconciliation(name, this.sides, this.background, this.comparisons);
-		this.preparation = new StepPreparation(name, this.sides, this.router, this.reconciliation, settings.adopt());
+		this.reconciliation = new TargetReconciliation(name, this.sides, scope, this.background, this.comparisons);
+		this.preparation = new StepPreparation(name, this.sides, this.router, this.reconciliation, scope,
+				settings.adopt());
 		Ledger ledger = new RedisLedger(name, this.sides.plain(Side.SOURCE));
 		this.control = new PhaseControl(settings.phase(), ledger,
 				() -> new RedisLedger(name, this.sides.plain(Side.TARGET)), this, gates(), flags, current, listener,
@@ -125,7 +127,8 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		this.router.connect(this.sides,
 				new ReadComparison(this.sides.plain(Side.SOURCE), this.sides.plain(Side.TARGET), this.comparisons,
 						this.background, settings.mirror().sampleRate(), settings.mirror().timeout(),
-						this::copyComplete, this::circuitOpen));
+						this::copyComplete, this::circuitOpen),
+				this.background);
 		current.onChange(this::release);
 		this.proxy = ConnectionFactoryProxy.of(source, this::active,
 				"migration '%s' of %s".formatted(name, source.getClass().getSimpleName()));
@@ -606,6 +609,14 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 	@Override
 	public long unsupported() {
 		return this.router.unsupported();
+	}
+
+	/**
+	 * Return the commands that could not be mirrored, or that target cannot run.
+	 * @return how often each was seen, by its name
+	 */
+	public Map<String, Long> unsupportedCommands() {
+		return this.router.unsupportedCommands();
 	}
 
 	@Override

@@ -3,15 +3,19 @@ package io.migration.redis;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.StatusOutput;
@@ -23,6 +27,7 @@ import io.lettuce.core.protocol.RedisCommand;
 import io.migration.MigrationPhase;
 import io.migration.MigrationPhase.Reads;
 import io.migration.Side;
+import io.migration.mirror.BackgroundWork;
 import io.migration.mirror.MirrorObserver;
 import io.migration.mirror.MirrorSettings;
 import io.migration.mirror.MirrorSettings.OnFailure;
@@ -47,9 +52,18 @@ final class RedisRouter {
 
 	private static final Log logger = LogFactory.getLog(RedisRouter.class);
 
+	static final String UNMIRRORED = "its keys cannot be determined; in shadow it runs on source alone and backfill is stale, from dual-write on it is refused";
+
+	private static final Set<CommandType> CONCERNING_BOTH_SIDES = EnumSet.of(CommandType.KEYS, CommandType.SCAN,
+			CommandType.RANDOMKEY, CommandType.DBSIZE, CommandType.FLUSHDB, CommandType.FLUSHALL, CommandType.PUBLISH,
+			CommandType.SPUBLISH, CommandType.SCRIPT, CommandType.EVAL, CommandType.EVAL_RO, CommandType.WATCH,
+			CommandType.UNWATCH);
+
 	private final String migration;
 
 	private final MirrorSettings settings;
+
+	private final KeyScope scope;
 
 	private final CurrentPhase phase;
 
@@ -59,7 +73,11 @@ final class RedisRouter {
 
 	private final Set<MigratingChannelWriter> writers = ConcurrentHashMap.newKeySet();
 
-	private final UnsupportedCommands unsupported = new UnsupportedCommands();
+	private final UnsupportedCommands unsupported;
+
+	private final Publications publications = new Publications();
+
+	private final Scripts scripts = new Scripts();
 
 	private final Refusals refusals;
 
@@ -73,36 +91,95 @@ final class RedisRouter {
 
 	private @Nullable RedisSides sides;
 
+	private @Nullable Echo echo;
+
+	private @Nullable TargetLimits limits;
+
+	private @Nullable BackgroundWork background;
+
 	private ReadSampler sampler = ReadSampler.NONE;
 
 	private volatile boolean journalingSuspended;
 
 	private volatile @Nullable CommandCatalog catalog;
 
-	RedisRouter(String migration, String instance, MirrorSettings settings, CurrentPhase phase, Duration maxPark,
-			ScheduledExecutorService executor, MirrorObserver observer) {
+	RedisRouter(String migration, String instance, MirrorSettings settings, KeyScope scope, CurrentPhase phase,
+			Duration maxPark, ScheduledExecutorService executor, MirrorObserver observer) {
 		this.migration = migration;
 		this.settings = settings;
+		this.scope = scope;
 		this.phase = phase;
 		this.parked = new ParkedWrites(migration, maxPark);
 		this.observer = observer;
 		this.refusals = new Refusals(migration);
+		this.unsupported = new UnsupportedCommands(migration);
 		this.writes = new MirroredWrites(migration, instance, settings, executor, observer);
-		this.transactions = new Transactions(phase, this.writes, this.unsupported, this.refusals);
+		this.transactions = new Transactions(this, scope, phase, this.writes, this.unsupported, this.refusals);
 		this.blocking = new BlockingCommands(this, phase, executor);
 		this.wholeDatabase = new WholeDatabaseCommands(new RedisKeys(migration), this,
-				new ScopedFlush(this, this.refusals));
+				new ScopedFlush(this, scope, this.refusals));
 	}
 
 	/**
 	 * Give it what it routes to. Before the first command.
 	 * @param both the sides
 	 * @param reads compares a sample of the reads
+	 * @param work runs what may block
 	 */
-	void connect(RedisSides both, ReadSampler reads) {
+	void connect(RedisSides both, ReadSampler reads, BackgroundWork work) {
 		this.sides = both;
 		this.writes.connect(both);
 		this.sampler = reads;
+		this.background = work;
+		this.echo = new Echo(both, work, this.settings.timeout());
+		this.limits = new TargetLimits(both);
+		this.phase.onChange(this::phaseChanged);
+	}
+
+	/**
+	 * Bring the other side's scripts up to date, and learn what target can do, in the
+	 * background.
+	 */
+	private void phaseChanged() {
+		PinnedPhase rules = this.phase.get();
+		if (rules.phase() == MigrationPhase.CUTOVER && this.scope.restricted()) {
+			Objects.requireNonNull(this.background).submit(() -> sides().factory(Side.SOURCE).forwarding());
+		}
+		if (rules.phase().journals()) {
+			this.scripts.loadAll(echo(), rules.authority().other());
+			CommandCatalog known = this.catalog;
+			if (known != null && !limits().learnt()) {
+				Objects.requireNonNull(this.background).submit(() -> learnTarget(known));
+			}
+		}
+	}
+
+	private void learnTarget(CommandCatalog known) {
+		try {
+			limits().learn(known, sides().plain(Side.TARGET).catalog());
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Migration '%s': target's command table cannot be read yet".formatted(this.migration), ex);
+		}
+	}
+
+	private Echo echo() {
+		return Objects.requireNonNull(this.echo, "not connected");
+	}
+
+	private TargetLimits limits() {
+		return Objects.requireNonNull(this.limits, "not connected");
+	}
+
+	Scripts scripts() {
+		return this.scripts;
+	}
+
+	/**
+	 * Take note of a connection for subscriptions.
+	 */
+	void subscribes(Side side, StatefulConnection<?, ?> connection) {
+		this.publications.opened(side, connection);
 	}
 
 	private RedisSides sides() {
@@ -111,6 +188,14 @@ final class RedisRouter {
 
 	void use(CommandCatalog known) {
 		this.catalog = known;
+	}
+
+	/**
+	 * Give it the command tables of both sides.
+	 */
+	void use(CommandCatalog known, CommandCatalog target) {
+		this.catalog = known;
+		limits().learn(known, target);
 	}
 
 	boolean knowsCommands() {
@@ -163,6 +248,10 @@ final class RedisRouter {
 		return this.unsupported.total();
 	}
 
+	Map<String, Long> unsupportedCommands() {
+		return this.unsupported.byName();
+	}
+
 	/**
 	 * Send what is parked on its way.
 	 */
@@ -199,10 +288,83 @@ final class RedisRouter {
 	}
 
 	void route(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
-		if (WholeDatabaseCommands.include(command) && writer.transaction() == null) {
-			this.wholeDatabase.route(writer, command);
+		// asked for every command, in off too: this costs next to nothing
+		if (command.getType() instanceof CommandType type && CONCERNING_BOTH_SIDES.contains(type)
+				&& !(command instanceof SentInstead) && writer.transaction() == null) {
+			routeConcerningBothSides(writer, type, command);
+		}
+		else {
+			routeByPhase(writer, command);
+		}
+	}
+
+	/**
+	 * Route what is about more than keys that are named, and is seen to in every phase.
+	 */
+	private void routeConcerningBothSides(MigratingChannelWriter writer, CommandType type,
+			RedisCommand<?, ?, ?> command) {
+		if (WholeDatabaseCommands.include(type)) {
+			this.wholeDatabase.route(writer, type, command);
 			return;
 		}
+		if (type == CommandType.WATCH || type == CommandType.UNWATCH) {
+			// remembered in off, too: the phase may change before MULTI
+			writer.watching(type == CommandType.WATCH);
+			routeByPhase(writer, command);
+			return;
+		}
+		WireArguments arguments = WireArguments.of(command);
+		EncodedCommand<?, ?, ?> encoded = new EncodedCommand<>(command, arguments.wire());
+		if (Publications.include(type)) {
+			this.publications.echo(this.phase.get(), echo(), command, arguments.arguments());
+			sendRead(writer, encoded);
+		}
+		else if (type == CommandType.SCRIPT) {
+			routeScript(writer, arguments.arguments(), encoded);
+		}
+		else {
+			if (arguments.arguments().size() > 1) {
+				remember(arguments.arguments().get(1));
+			}
+			routeByPhase(writer, encoded);
+		}
+	}
+
+	private void remember(byte[] script) {
+		PinnedPhase rules = this.phase.get();
+		if (this.scripts.remember(script) && rules.phase().journals()) {
+			Scripts.load(echo(), rules.authority().other(), script);
+		}
+	}
+
+	private void routeScript(MigratingChannelWriter writer, List<byte[]> arguments, RedisCommand<?, ?, ?> command) {
+		Side authority = this.phase.get().authority();
+		String what = (arguments.size() > 1) ? new String(arguments.get(1), StandardCharsets.UTF_8) : "";
+		if (what.equalsIgnoreCase("LOAD") && arguments.size() > 2) {
+			this.scripts.remember(arguments.get(2));
+			onOtherSides(writer, authority, (side) -> Scripts.load(echo(), side, arguments.get(2)));
+		}
+		else if (what.equalsIgnoreCase("FLUSH")) {
+			this.scripts.forget();
+			onOtherSides(writer, authority, (side) -> Scripts.flush(echo(), side));
+		}
+		sendRead(writer, command);
+	}
+
+	/**
+	 * Of a cluster that the command's connection does not lead to, it reaches one node
+	 * only.
+	 */
+	private void onOtherSides(MigratingChannelWriter writer, Side authority, Consumer<Side> action) {
+		if (this.phase.get().phase().journals()) {
+			action.accept(authority.other());
+		}
+		if (writer.side() != authority && cluster(authority)) {
+			action.accept(authority);
+		}
+	}
+
+	private void routeByPhase(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
 		PinnedPhase rules = this.phase.get();
 		if (rules.phase() == MigrationPhase.OFF && !rules.parksWrites() && writer.transaction() == null
 				&& rules.authority() == writer.side() && !opensTransaction(command)) {
@@ -241,14 +403,7 @@ final class RedisRouter {
 		switch (name) {
 			case "SWAPDB" -> command.completeExceptionally(this.refusals.outOfReach(name));
 			case "MULTI" -> this.transactions.begin(writer, command);
-			case "WATCH" -> {
-				writer.watching(true);
-				writer.channel().write(command);
-			}
-			case "UNWATCH" -> {
-				writer.watching(false);
-				writer.channel().write(command);
-			}
+			case "WATCH", "UNWATCH" -> writer.channel().write(command);
 			case "SELECT" -> refuseOtherDatabase(writer, command);
 			default -> routeByKind(writer, name, command);
 		}
@@ -275,6 +430,20 @@ final class RedisRouter {
 			arguments = WireArguments.of(command);
 			entry = known.find(arguments.arguments());
 		}
+		if (this.scope.restricted() && entry != null && (entry.reads() || entry.writes())) {
+			arguments = (arguments != null) ? arguments : WireArguments.of(command);
+			command = new EncodedCommand<>(command, arguments.wire());
+			if (routeOutOfScope(writer, name, entry, arguments, command)) {
+				return;
+			}
+		}
+		if (entry != null && (entry.reads() || entry.writes()) && limits().concern(entry)) {
+			arguments = (arguments != null) ? arguments : WireArguments.of(command);
+			if (refusesForTarget(name, entry, arguments.arguments(), command)) {
+				return;
+			}
+			command = new EncodedCommand<>(command, arguments.wire());
+		}
 		if (entry != null && entry.reads() && entry.blocks()) {
 			routeBlockingRead(writer, name, entry, command);
 		}
@@ -300,6 +469,56 @@ final class RedisRouter {
 					: command;
 			writer.channel().write(passed);
 		}
+	}
+
+	/**
+	 * What is out of scope stays where it is: source answers, whatever the phase is, and
+	 * nothing is journaled or parked.
+	 */
+	private boolean routeOutOfScope(MigratingChannelWriter writer, String name, CommandCatalog.Entry entry,
+			WireArguments arguments, RedisCommand<?, ?, ?> command) {
+		List<byte[]> named = entry.keys(arguments.arguments(), false);
+		KeyScope.Relation relation = (named == null || named.isEmpty()) ? KeyScope.Relation.IN
+				: this.scope.relation(named);
+		if (relation == KeyScope.Relation.MIXED && this.phase.get().phase().journals()) {
+			command.completeExceptionally(this.refusals.mixedScope(name));
+			return true;
+		}
+		if (relation != KeyScope.Relation.OUT) {
+			return false;
+		}
+		if (writer.side() != Side.SOURCE) {
+			sides().forward(Side.SOURCE, command);
+			return true;
+		}
+		BlockTime time = entry.blocks() ? BlockTime.of(name, arguments.arguments()) : null;
+		if (time != null && this.phase.get().phase() == MigrationPhase.CUTOVER) {
+			// it may have come through a connection that many share
+			this.blocking.runAlone(writer, name, entry, arguments, time, command);
+		}
+		else {
+			writer.channel().write(command);
+		}
+		return true;
+	}
+
+	/**
+	 * Look whether target can run a command. Before read-new source runs it whatever the
+	 * answer is: what is copied is the result.
+	 */
+	private boolean refusesForTarget(String name, CommandCatalog.Entry entry, List<byte[]> arguments,
+			RedisCommand<?, ?, ?> command) {
+		PinnedPhase rules = this.phase.get();
+		String obstacle = rules.phase().journals() ? limits().obstacle(entry, arguments) : null;
+		if (obstacle == null) {
+			return false;
+		}
+		this.unsupported.count(name, obstacle + "; from read-new on it is refused");
+		if (rules.phase().compareTo(MigrationPhase.READ_NEW) < 0) {
+			return false;
+		}
+		command.completeExceptionally(this.refusals.targetCannot(name, obstacle, rules));
+		return true;
 	}
 
 	private void routeBlockingRead(MigratingChannelWriter writer, String name, CommandCatalog.Entry entry,
@@ -334,6 +553,17 @@ final class RedisRouter {
 		else {
 			sides().read(authority, command);
 		}
+	}
+
+	/**
+	 * Publish the messages of a MULTI block on the other side.
+	 */
+	void echoPublished(PinnedPhase rules, RedisCommand<?, ?, ?> command, List<byte[]> arguments) {
+		this.publications.echo(rules, echo(), command, arguments);
+	}
+
+	TargetLimits targetLimits() {
+		return limits();
 	}
 
 	boolean cluster(Side side) {
@@ -449,7 +679,7 @@ final class RedisRouter {
 			pinned.exit();
 			throw ex;
 		}
-		if (touched == null || touched.isEmpty()) {
+		if (entry == null || touched == null || touched.isEmpty()) {
 			routeUnmirrored(writer, pinned, name, encoded);
 			return;
 		}
@@ -458,7 +688,7 @@ final class RedisRouter {
 			command.completeExceptionally(this.refusals.ownKey());
 			return;
 		}
-		this.writes.execute(writer, pinned, touched, arguments, command);
+		this.writes.execute(writer, pinned, entry, touched, arguments, command);
 	}
 
 	/**
@@ -467,13 +697,8 @@ final class RedisRouter {
 	 */
 	private void routeUnmirrored(MigratingChannelWriter writer, PinnedPhase pinned, String name,
 			RedisCommand<?, ?, ?> command) {
-		boolean first = this.unsupported.count(name);
+		this.unsupported.count(name, UNMIRRORED);
 		if (pinned.phase() == MigrationPhase.SHADOW) {
-			if (first) {
-				logger.warn(
-						"Migration '%s': %s cannot be mirrored yet; it runs on source alone, backfill is stale, and from dual-write on it is refused"
-							.formatted(this.migration, name));
-			}
 			this.writes.journalingBroken();
 			observe(command, true, pinned.authority());
 			MirroredWrites.exitWhenDone(pinned, command);
@@ -501,7 +726,7 @@ final class RedisRouter {
 		if (entry == null || !entry.writes()) {
 			return false;
 		}
-		this.unsupported.count(name);
+		this.unsupported.count(name, UNMIRRORED);
 		command.completeExceptionally(this.refusals.unmirrored(name, rules));
 		return true;
 	}

@@ -54,6 +54,23 @@ final class Refusals {
 		return because("authority has moved while the database was emptied; open a new connection and repeat it");
 	}
 
+	OperationRefusedException targetCannot(String name, String obstacle, PinnedPhase rules) {
+		return because("%s was refused in phase %s because target cannot run it: %s".formatted(name,
+				rules.phase().wireName(), obstacle));
+	}
+
+	OperationRefusedException mixedScope(String name) {
+		return because(
+				"%s was refused: it names keys that move and keys that do not (migration.redis.%s.keys), and they will live on two servers. Split it"
+					.formatted(name, this.migration));
+	}
+
+	OperationRefusedException outOfScopeInTransaction() {
+		return because(
+				"the transaction was refused: it names keys that do not move (migration.redis.%s.keys), and authority has moved. Use a connection factory of your own for them"
+					.formatted(this.migration));
+	}
+
 	OperationRefusedException catalogUnknown() {
 		return because("the servers' command tables have not been read yet; try again");
 	}

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Empties a database key by key, without the migration's own: FLUSHDB names no keys that
  * could be journaled, and would take the ledger and the journal along. Each chunk is a
  * write like any other. It is not atomic: what others write meanwhile may stay or go.
+ * From shadow on keys out of scope stay.
  */
 final class ScopedFlush {
 
@@ -35,10 +36,13 @@ final class ScopedFlush {
 
 	private final RedisRouter router;
 
+	private final KeyScope scope;
+
 	private final Refusals refusals;
 
-	ScopedFlush(RedisRouter router, Refusals refusals) {
+	ScopedFlush(RedisRouter router, KeyScope scope, Refusals refusals) {
 		this.router = router;
+		this.scope = scope;
 		this.refusals = refusals;
 	}
 
@@ -87,8 +91,9 @@ final class ScopedFlush {
 	private CompletableFuture<Void> unlink(MigratingChannelWriter writer, List<byte[]> found) {
 		Map<@Nullable Integer, List<byte[]>> bySlot = new LinkedHashMap<>();
 		boolean cluster = this.router.cluster(writer.side());
+		boolean everything = !this.router.phase().get().phase().journals();
 		for (byte[] key : found) {
-			if (!RedisKeys.isOwn(key)) {
+			if (!RedisKeys.isOwn(key) && (everything || this.scope.includes(key))) {
 				bySlot.computeIfAbsent(cluster ? SlotHash.getSlot(key) : null, (slot) -> new ArrayList<>()).add(key);
 			}
 		}

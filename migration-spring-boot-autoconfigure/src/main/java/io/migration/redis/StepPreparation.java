@@ -35,15 +35,18 @@ final class StepPreparation {
 
 	private final TargetReconciliation reconciliation;
 
+	private final KeyScope scope;
+
 	private final boolean adopt;
 
 	StepPreparation(String name, RedisSides sides, RedisRouter router, TargetReconciliation reconciliation,
-			boolean adopt) {
+			KeyScope scope, boolean adopt) {
 		this.name = name;
 		this.keys = new RedisKeys(name);
 		this.sides = sides;
 		this.router = router;
 		this.reconciliation = reconciliation;
+		this.scope = scope;
 		this.adopt = adopt;
 	}
 
@@ -74,11 +77,11 @@ final class StepPreparation {
 		checkRights(Side.SOURCE);
 		checkRights(Side.TARGET);
 		CommandCatalog commands = this.sides.plain(Side.SOURCE).catalog();
-		if (commands.find("PEXPIRETIME") == null
-				|| this.sides.plain(Side.TARGET).catalog().find("PEXPIRETIME") == null) {
+		CommandCatalog targetCommands = this.sides.plain(Side.TARGET).catalog();
+		if (commands.find("PEXPIRETIME") == null || targetCommands.find("PEXPIRETIME") == null) {
 			throw new StepRefusedException(this.name, "both servers must be Redis 7.0 or later");
 		}
-		this.router.use(commands);
+		this.router.use(commands, targetCommands);
 		checkUnits(Side.SOURCE);
 		RedisLedger onTarget = new RedisLedger(this.name, this.sides.plain(Side.TARGET));
 		Ledger.StoreMark mark = onTarget.mark();
@@ -144,6 +147,7 @@ final class StepPreparation {
 			MigratingConnectionFactory factory = this.sides.factory(incoming);
 			factory.getConnection().close();
 			factory.forwarding();
+			this.router.scripts().loadAll(this.sides.plain(incoming));
 		}
 		catch (RuntimeException ex) {
 			throw new StepRefusedException(this.name,
@@ -157,7 +161,7 @@ final class StepPreparation {
 				ScanCursor cursor = ScanCursor.INITIAL;
 				do {
 					KeyScanCursor<byte[]> found = nodes.await(node.async().scan(cursor, ScanArgs.Builder.limit(100)));
-					if (found.getKeys().stream().anyMatch((key) -> !RedisKeys.isOwn(key))) {
+					if (found.getKeys().stream().anyMatch((key) -> !RedisKeys.isOwn(key) && this.scope.includes(key))) {
 						return true;
 					}
 					cursor = found;

@@ -1,7 +1,10 @@
 package io.migration.redis;
 
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -9,6 +12,7 @@ import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.CompleteableCommand;
 import io.lettuce.core.protocol.RedisCommand;
 import io.migration.MigrationPhase;
 import io.migration.phase.CurrentPhase;
@@ -26,6 +30,10 @@ final class Transactions {
 
 	private static final Set<String> OUT_OF_REACH = Set.of("SWAPDB", "SELECT");
 
+	private final RedisRouter router;
+
+	private final KeyScope scope;
+
 	private final CurrentPhase phase;
 
 	private final MirroredWrites writes;
@@ -34,7 +42,10 @@ final class Transactions {
 
 	private final Refusals refusals;
 
-	Transactions(CurrentPhase phase, MirroredWrites writes, UnsupportedCommands unsupported, Refusals refusals) {
+	Transactions(RedisRouter router, KeyScope scope, CurrentPhase phase, MirroredWrites writes,
+			UnsupportedCommands unsupported, Refusals refusals) {
+		this.router = router;
+		this.scope = scope;
 		this.phase = phase;
 		this.writes = writes;
 		this.unsupported = unsupported;
@@ -85,22 +96,37 @@ final class Transactions {
 	private void queue(MigratingChannelWriter writer, Block block, String name, RedisCommand<?, ?, ?> command,
 			@Nullable CommandCatalog known) {
 		WholeDatabaseCommands.filterReply(command);
-		if (FLUSHES.contains(name)) {
+		boolean mirrored = block.pinned.phase().journals() && known != null;
+		if (FLUSHES.contains(name) || (mirrored && OUT_OF_REACH.contains(name))) {
 			block.refuse(this.refusals.outOfReach(name));
-		}
-		if (!block.pinned.phase().journals() || known == null) {
 			writer.channel().write(command);
 			return;
 		}
-		if (OUT_OF_REACH.contains(name)) {
-			block.refuse(this.refusals.outOfReach(name));
+		boolean published = command.getType() instanceof CommandType type && Publications.include(type);
+		if ((!mirrored && !published) || known == null) {
+			writer.channel().write(command);
+			return;
 		}
 		WireArguments arguments = WireArguments.of(command);
 		CommandCatalog.Entry entry = known.find(arguments.arguments());
+		if (published) {
+			block.published.put(command, arguments.arguments());
+		}
+		KeyScope.Relation relation = (mirrored && entry != null) ? relation(entry, arguments.arguments()) : null;
+		if (relation != null) {
+			checkScope(block, relation);
+		}
+		if (relation == KeyScope.Relation.OUT) {
+			writer.channel().write(new EncodedCommand<>(command, arguments.wire()));
+			return;
+		}
+		if (mirrored && entry != null && (entry.reads() || entry.writes())) {
+			checkTarget(block, name, entry, arguments.arguments());
+		}
 		boolean write = entry == null || (entry.writes() && !entry.onlyReads(arguments.arguments()));
 		List<byte[]> touched = write && entry != null ? entry.keys(arguments.arguments(), true) : null;
 		if (write && (touched == null || touched.isEmpty())) {
-			this.unsupported.count(name);
+			this.unsupported.count(name, RedisRouter.UNMIRRORED);
 			if (block.pinned.phase() == MigrationPhase.SHADOW) {
 				this.writes.journalingBroken();
 			}
@@ -117,6 +143,47 @@ final class Transactions {
 		writer.channel().write(new EncodedCommand<>(command, arguments.wire()));
 	}
 
+	private KeyScope.@Nullable Relation relation(CommandCatalog.Entry entry, List<byte[]> arguments) {
+		if (!this.scope.restricted() || !(entry.reads() || entry.writes())) {
+			return null;
+		}
+		List<byte[]> keys = entry.keys(arguments, false);
+		return (keys == null || keys.isEmpty()) ? null : this.scope.relation(keys);
+	}
+
+	/**
+	 * A block runs on one server: keys that move and keys that do not cannot be in one.
+	 */
+	private void checkScope(Block block, KeyScope.Relation relation) {
+		block.inScope |= relation != KeyScope.Relation.OUT;
+		block.outOfScope |= relation != KeyScope.Relation.IN;
+		if (block.outOfScope && block.pinned.phase() == MigrationPhase.CUTOVER) {
+			block.refuse(this.refusals.outOfScopeInTransaction());
+		}
+		else if (block.inScope && block.outOfScope) {
+			block.refuse(this.refusals.mixedScope("the transaction"));
+		}
+	}
+
+	private void checkTarget(Block block, String name, CommandCatalog.Entry entry, List<byte[]> arguments) {
+		TargetLimits limits = this.router.targetLimits();
+		String obstacle = limits.concern(entry) ? limits.obstacle(entry, arguments) : null;
+		if (obstacle == null && limits.bySlot()) {
+			List<byte[]> keys = entry.keys(arguments, false);
+			block.named.addAll((keys != null) ? keys : List.of());
+			if (TargetLimits.slots(block.named) > 1) {
+				name = "MULTI";
+				obstacle = "the keys of the block fall into several slots of target's cluster";
+			}
+		}
+		if (obstacle != null && block.obstacles.add(name)) {
+			this.unsupported.count(name, obstacle + "; from read-new on it is refused");
+			if (block.pinned.phase().compareTo(MigrationPhase.READ_NEW) >= 0) {
+				block.refuse(this.refusals.targetCannot(name, obstacle, block.pinned));
+			}
+		}
+	}
+
 	private void commit(MigratingChannelWriter writer, Block block, RedisCommand<?, ?, ?> exec) {
 		writer.endTransaction();
 		if (block.refusal != null) {
@@ -127,11 +194,24 @@ final class Transactions {
 			exec.completeExceptionally(block.refusal);
 		}
 		else if (block.touched.isEmpty()) {
+			echoPublished(block, exec);
 			MirroredWrites.exitWhenDone(block.pinned, exec);
 			writer.channel().write(exec);
 		}
 		else {
+			echoPublished(block, exec);
 			this.writes.commit(writer, block.pinned, block.touched, exec);
+		}
+	}
+
+	private void echoPublished(Block block, RedisCommand<?, ?, ?> exec) {
+		if (!block.published.isEmpty() && exec instanceof CompleteableCommand<?> hook) {
+			hook.onComplete((result, failure) -> {
+				if (failure == null && !MirroredWrites.discarded(exec)) {
+					block.published
+						.forEach((command, arguments) -> this.router.echoPublished(block.pinned, command, arguments));
+				}
+			});
 		}
 	}
 
@@ -143,6 +223,16 @@ final class Transactions {
 		private final PinnedPhase pinned;
 
 		private final List<byte[]> touched = new ArrayList<>();
+
+		private boolean inScope;
+
+		private boolean outOfScope;
+
+		private final List<byte[]> named = new ArrayList<>();
+
+		private final Set<String> obstacles = new HashSet<>();
+
+		private final Map<RedisCommand<?, ?, ?>, List<byte[]>> published = new LinkedHashMap<>();
 
 		private @Nullable RuntimeException refusal;
 

@@ -36,22 +36,18 @@ final class WholeDatabaseCommands {
 		this.flush = flush;
 	}
 
-	/**
-	 * Return whether a command is one of these. Costs next to nothing: it is asked for
-	 * every command.
-	 */
-	static boolean include(RedisCommand<?, ?, ?> command) {
-		return command.getType() instanceof CommandType type && CONCERNED.contains(type)
-				&& !(command instanceof SentInstead);
+	static boolean include(CommandType type) {
+		return CONCERNED.contains(type);
 	}
 
 	/**
 	 * Route such a command outside a MULTI block.
 	 * @param writer the writer of its connection
+	 * @param type what it is
 	 * @param command the command
 	 */
-	void route(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
-		switch ((CommandType) command.getType()) {
+	void route(MigratingChannelWriter writer, CommandType type, RedisCommand<?, ?, ?> command) {
+		switch (type) {
 			case RANDOMKEY -> randomKey(writer, command, WireArguments.of(command).wire(), TRIES);
 			case DBSIZE -> size(writer, command);
 			case FLUSHDB, FLUSHALL -> this.flush.run(writer, command);

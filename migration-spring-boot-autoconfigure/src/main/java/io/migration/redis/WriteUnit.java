@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * The reply of the caller's command, an error included, goes into its own output,
  * unaltered; the caller's command is not completed here but by whom listens to
- * {@link #executed()}.
+ * {@link #executed(boolean)}.
  */
 final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 
@@ -46,8 +46,6 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 	private final byte[] journalEntry;
 
 	private volatile @Nullable String refused;
-
-	private volatile boolean onlyTheJournalIsFull;
 
 	/**
 	 * Create a unit.
@@ -71,7 +69,6 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 	 */
 	List<RedisCommand<?, ?, ?>> expand(Channel channel) {
 		this.refused = null;
-		this.onlyTheJournalIsFull = false;
 		setOutput(new UnitOutput(this.write.getOutput()));
 		return List.of(new Part(this, CommandType.MULTI, MULTI, channel),
 				new Part(this, this.write.getType(), this.wire, channel),
@@ -126,13 +123,15 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 
 	/**
 	 * Return what has become of the unit once the server has answered.
+	 * @param repeatable whether the caller's command is left alone when the unit was
+	 * {@link #refusedForMemory()}, because it is executed in another way
 	 * @return completes when the caller's command has its reply: {@code true} if the
 	 * write was executed without an error; fails when the connection did
 	 */
-	CompletableFuture<Boolean> executed() {
+	CompletableFuture<Boolean> executed(boolean repeatable) {
 		return handle((reply, failure) -> {
-			if (this.onlyTheJournalIsFull) {
-				return CompletableFuture.<Boolean>failedFuture(new JournalFullException());
+			if (repeatable && refusedForMemory()) {
+				return CompletableFuture.completedFuture(false);
 			}
 			if (this.refused != null) {
 				this.write.getOutput().setError(this.refused);
@@ -150,6 +149,15 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 	}
 
 	/**
+	 * Return whether nothing was executed because the server has no free memory: then it
+	 * takes no MULTI block at all.
+	 */
+	boolean refusedForMemory() {
+		String reason = this.refused;
+		return reason != null && reason.startsWith("OOM");
+	}
+
+	/**
 	 * The write was executed, its journal entry was not.
 	 */
 	static final class JournalLostException extends RuntimeException {
@@ -157,13 +165,6 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 		JournalLostException(String error) {
 			super(error);
 		}
-
-	}
-
-	/**
-	 * Nothing was executed: the write itself needs no memory, but its journal entry does.
-	 */
-	static final class JournalFullException extends RuntimeException {
 
 	}
 
@@ -194,9 +195,7 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 		@Override
 		public void complete() {
 			if (getOutput().hasError() && this.unit.refused == null) {
-				String error = getOutput().getError();
-				this.unit.refused = error;
-				this.unit.onlyTheJournalIsFull = this.encoded == this.unit.journalEntry && error.startsWith("OOM");
+				this.unit.refused = getOutput().getError();
 			}
 			super.complete();
 		}

@@ -141,9 +141,11 @@ class RedisLargeKeysIntegrationTests {
 			redis.opsForHash().put("session", "field", "value");
 			redis.opsForList().rightPushAll("list", "one", "two");
 			toSource.sync().configSet("maxmemory", "1");
-			Awaitility.await().untilAsserted(() -> assertThat(org.assertj.core.api.Assertions
-				.catchThrowable(() -> redis.opsForValue().set("more", "value"))).rootCause()
-				.hasMessageContaining("OOM"));
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(
+						org.assertj.core.api.Assertions.catchThrowable(() -> redis.opsForValue().set("more", "value")))
+					.rootCause()
+					.hasMessageContaining("OOM"));
 			assertThat(redis.delete("token")).isTrue();
 			assertThat(redis.opsForHash().delete("session", "field")).isEqualTo(1);
 			assertThat(redis.opsForList().leftPop("list")).isEqualTo("one");
