@@ -67,7 +67,7 @@ final class StoreReader {
 	private static String value(RedisCommands<String, String> redis, String key) {
 		String type = redis.type(key);
 		String value = switch (type) {
-			case "string" -> redis.get(key);
+			case "string" -> string(redis, key);
 			case "hash" -> new TreeMap<>(redis.hgetall(key)).toString();
 			case "list" -> redis.lrange(key, 0, -1).toString();
 			case "set" -> new TreeSet<>(redis.smembers(key)).toString();
@@ -76,6 +76,15 @@ final class StoreReader {
 			default -> type;
 		};
 		return type + "|" + value + "|" + redis.pexpiretime(key);
+	}
+
+	/**
+	 * Counting what a HyperLogLog has seen leaves the result in its header, on the side
+	 * that was asked.
+	 */
+	private static String string(RedisCommands<String, String> redis, String key) {
+		String value = redis.get(key);
+		return value.startsWith("HYLL") ? "HYLL " + redis.getrange(key, 16, -1) : value;
 	}
 
 	/**
