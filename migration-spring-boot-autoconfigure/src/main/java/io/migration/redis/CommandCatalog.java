@@ -182,6 +182,14 @@ final class CommandCatalog {
 			return this.specs.stream().anyMatch((spec) -> !spec.complete());
 		}
 
+		/**
+		 * Return whether a server without free memory executes the command, and a script
+		 * may call it.
+		 */
+		boolean possibleOnFullServer() {
+			return !this.flags.contains("denyoom") && !this.flags.contains("noscript");
+		}
+
 		boolean blocks() {
 			return this.flags.contains("blocking");
 		}

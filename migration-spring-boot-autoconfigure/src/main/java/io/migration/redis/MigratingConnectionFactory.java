@@ -67,25 +67,12 @@ final class MigratingConnectionFactory extends LettuceConnectionFactory {
 	 */
 	static MigratingConnectionFactory like(LettuceConnectionFactory original, RedisEndpoint endpoint, Side side,
 			RedisRouter router) {
-		MigratingConnectionFactory factory = new MigratingConnectionFactory(configuration(original),
+		MigratingConnectionFactory factory = new MigratingConnectionFactory(RedisEndpoint.configuration(original),
 				original.getClientConfiguration(), endpoint, side, router);
 		factory.setShareNativeConnection(original.getShareNativeConnection());
 		factory.setValidateConnection(original.getValidateConnection());
 		factory.setConvertPipelineAndTxResults(original.getConvertPipelineAndTxResults());
 		return factory;
-	}
-
-	private static RedisConfiguration configuration(LettuceConnectionFactory original) {
-		if (original.getClusterConfiguration() != null) {
-			return original.getClusterConfiguration();
-		}
-		if (original.getSentinelConfiguration() != null) {
-			return original.getSentinelConfiguration();
-		}
-		if (original.getSocketConfiguration() != null) {
-			return original.getSocketConfiguration();
-		}
-		return original.getStandaloneConfiguration();
 	}
 
 	@Override
@@ -103,7 +90,7 @@ final class MigratingConnectionFactory extends LettuceConnectionFactory {
 	private RedisClusterClient clusterClient() {
 		MigratingRedisClusterClient client = new MigratingRedisClusterClient(this.endpoint.resources(),
 				this.endpoint.uris(), this);
-		client.setOptions(clusterOptions(this.endpoint.options()));
+		client.setOptions((ClusterClientOptions) this.endpoint.options());
 		return client;
 	}
 
@@ -129,11 +116,6 @@ final class MigratingConnectionFactory extends LettuceConnectionFactory {
 			this.forwarding = null;
 		}
 		super.stop();
-	}
-
-	private static ClusterClientOptions clusterOptions(ClientOptions options) {
-		return (options instanceof ClusterClientOptions cluster) ? cluster
-				: ClusterClientOptions.builder(options).build();
 	}
 
 	private RedisChannelWriter migrating(RedisChannelWriter writer, Duration timeout) {

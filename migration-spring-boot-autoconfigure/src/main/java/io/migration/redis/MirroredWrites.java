@@ -15,6 +15,7 @@ import io.lettuce.core.protocol.CompleteableCommand;
 import io.lettuce.core.protocol.RedisCommand;
 import io.migration.MigrationPhase.Writes;
 import io.migration.OperationRefusedException;
+import io.migration.Side;
 import io.migration.WriteNotMirroredException;
 import io.migration.mirror.MirrorObserver;
 import io.migration.mirror.MirrorSettings;
@@ -112,43 +113,33 @@ final class MirroredWrites {
 		}
 	}
 
+	private Relay.@Nullable Ticket ticket(PinnedPhase pinned) {
+		return (pinned.writes() != Writes.JOURNALED) ? sides().relay(pinned.authority()).ticket() : null;
+	}
+
 	/**
 	 * Execute a write as one unit with its journal entry.
 	 * @param writer the writer of a connection to the side with authority
 	 * @param pinned the rules it is pinned to, left when the caller has the answer
+	 * @param entry what is known of the command
 	 * @param touched the keys it writes, at least one
 	 * @param arguments the encoded command
 	 * @param command the caller's command
 	 */
-	void execute(MigratingChannelWriter writer, PinnedPhase pinned, List<byte[]> touched, WireArguments arguments,
-			RedisCommand<?, ?, ?> command) {
-		Relay active = sides().relay(pinned.authority());
-		Relay.Ticket ticket = (active != null && pinned.writes() != Writes.JOURNALED) ? active.ticket() : null;
+	void execute(MigratingChannelWriter writer, PinnedPhase pinned, CommandCatalog.Entry entry, List<byte[]> touched,
+			WireArguments arguments, RedisCommand<?, ?, ?> command) {
+		Relay.Ticket ticket = ticket(pinned);
 		boolean cluster = sides().cluster(writer.side());
-		byte[] entry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
+		byte[] journalEntry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
 				touched, TouchedElements.of(arguments.arguments()));
-		WriteUnit unit = new WriteUnit(command, arguments.wire(), entry);
-		if (ticket != null) {
-			touched.forEach((key) -> this.pending.incrementAndGet(bucket(hash(key))));
-		}
-		long start = System.nanoTime();
-		unit.executed().whenComplete((executed, failure) -> {
-			if (cluster) {
-				sides().touched(writer.side(), SlotHash.getSlot(touched.get(0)));
-			}
-			if (ticket == null || active == null) {
-				finish(pinned, command, failure, start);
-			}
-			else if (failure != null || !executed) {
-				active.discard(ticket);
-				touched.forEach((key) -> this.pending.decrementAndGet(bucket(hash(key))));
-				finish(pinned, command, failure, start);
+		WriteUnit unit = new WriteUnit(command, arguments.wire(), journalEntry);
+		Execution execution = begin(pinned, touched, command, ticket, cluster ? writer.side() : null);
+		unit.executed(entry.possibleOnFullServer()).whenComplete((executed, failure) -> {
+			if (unit.refusedForMemory() && entry.possibleOnFullServer()) {
+				execution.repeatOnFullServer(writer, arguments, journalEntry);
 			}
 			else {
-				active.await(ticket, this.settings.timeout()).whenComplete((covered, late) -> {
-					touched.forEach((key) -> this.pending.decrementAndGet(bucket(hash(key))));
-					finishWaiting(pinned, command, late, start);
-				});
+				execution.executed(Boolean.TRUE.equals(executed), failure);
 			}
 		});
 		try {
@@ -157,6 +148,76 @@ final class MirroredWrites {
 		catch (RuntimeException ex) {
 			unit.completeExceptionally(ex);
 		}
+	}
+
+	/**
+	 * One write, from its sending to the caller's answer.
+	 */
+	private final class Execution {
+
+		private final PinnedPhase pinned;
+
+		private final List<byte[]> touched;
+
+		private final RedisCommand<?, ?, ?> command;
+
+		private final Relay.@Nullable Ticket ticket;
+
+		private final @Nullable Side cluster;
+
+		private final long start;
+
+		Execution(PinnedPhase pinned, List<byte[]> touched, RedisCommand<?, ?, ?> command,
+				Relay.@Nullable Ticket ticket, @Nullable Side cluster, long start) {
+			this.pinned = pinned;
+			this.touched = touched;
+			this.command = command;
+			this.ticket = ticket;
+			this.cluster = cluster;
+			this.start = start;
+		}
+
+		void executed(boolean done, @Nullable Throwable failure) {
+			if (this.cluster != null) {
+				sides().touched(this.cluster, SlotHash.getSlot(this.touched.get(0)));
+			}
+			if (this.ticket == null) {
+				finish(this.pinned, this.command, failure, this.start);
+				return;
+			}
+			Relay relay = sides().relay(this.pinned.authority());
+			if (failure != null || !done) {
+				relay.discard(this.ticket);
+				ended();
+				finish(this.pinned, this.command, failure, this.start);
+				return;
+			}
+			relay.await(this.ticket, MirroredWrites.this.settings.timeout()).whenComplete((covered, late) -> {
+				ended();
+				finishWaiting(this.pinned, this.command, late, this.start);
+			});
+		}
+
+		private void ended() {
+			this.touched.forEach((key) -> MirroredWrites.this.pending.decrementAndGet(bucket(hash(key))));
+		}
+
+		/**
+		 * A write that frees memory must be possible on a full server, and a MULTI with a
+		 * journal entry is not. A script that says so may journal all the same.
+		 */
+		void repeatOnFullServer(MigratingChannelWriter writer, WireArguments arguments, byte[] entry) {
+			byte[] wire = JournalingScript.encode(this.touched, arguments.arguments(), entry);
+			try {
+				writer.channel()
+					.write(new CommittingExec<>(new EncodedCommand<>(this.command, wire), () -> executed(true, null),
+							(failure) -> executed(false, failure)));
+			}
+			catch (RuntimeException ex) {
+				executed(false, ex);
+			}
+		}
+
 	}
 
 	/**
@@ -222,44 +283,23 @@ final class MirroredWrites {
 	 */
 	void commit(MigratingChannelWriter writer, PinnedPhase pinned, List<byte[]> touched,
 			RedisCommand<?, ?, ?> command) {
-		Relay active = sides().relay(pinned.authority());
-		Relay.Ticket ticket = (active != null && pinned.writes() != Writes.JOURNALED) ? active.ticket() : null;
+		Relay.Ticket ticket = ticket(pinned);
 		boolean cluster = sides().cluster(writer.side());
 		byte[] entry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
 				touched, null);
+		writer.channel().write(new JournalEntry(entry));
+		Execution execution = begin(pinned, touched, command, ticket, cluster ? writer.side() : null);
+		writer.channel()
+			.write(new CommittingExec<>(command, () -> execution.executed(!discarded(command), null),
+					(failure) -> execution.executed(false, failure)));
+	}
+
+	private Execution begin(PinnedPhase pinned, List<byte[]> touched, RedisCommand<?, ?, ?> command,
+			Relay.@Nullable Ticket ticket, @Nullable Side cluster) {
 		if (ticket != null) {
 			touched.forEach((key) -> this.pending.incrementAndGet(bucket(hash(key))));
 		}
-		writer.channel().write(new JournalEntry(entry));
-		long start = System.nanoTime();
-		writer.channel().write(new CommittingExec<>(command, () -> {
-			if (cluster) {
-				sides().touched(writer.side(), SlotHash.getSlot(touched.get(0)));
-			}
-			if (ticket == null || active == null) {
-				finish(pinned, command, null, start);
-			}
-			else if (discarded(command)) {
-				giveUp(active, ticket, touched);
-				finish(pinned, command, null, start);
-			}
-			else {
-				active.await(ticket, this.settings.timeout()).whenComplete((covered, late) -> {
-					touched.forEach((key) -> this.pending.decrementAndGet(bucket(hash(key))));
-					finishWaiting(pinned, command, late, start);
-				});
-			}
-		}, (failure) -> {
-			if (ticket != null && active != null) {
-				giveUp(active, ticket, touched);
-			}
-			finish(pinned, command, failure, start);
-		}));
-	}
-
-	private void giveUp(Relay active, Relay.Ticket ticket, List<byte[]> touched) {
-		active.discard(ticket);
-		touched.forEach((key) -> this.pending.decrementAndGet(bucket(hash(key))));
+		return new Execution(pinned, touched, command, ticket, cluster, System.nanoTime());
 	}
 
 	static boolean discarded(RedisCommand<?, ?, ?> exec) {

@@ -167,6 +167,21 @@ final class NodeConnections implements AutoCloseable {
 		return slots;
 	}
 
+	/**
+	 * Return a slot of each master, by which to reach it.
+	 * @return the first slot that each of them serves
+	 */
+	Collection<Integer> slotOfEachMaster() {
+		Map<String, Integer> first = new LinkedHashMap<>();
+		for (int slot = 0; slot < this.masterOfSlot.length; slot++) {
+			String master = this.masterOfSlot[slot];
+			if (master != null) {
+				first.putIfAbsent(master, slot);
+			}
+		}
+		return first.values();
+	}
+
 	Collection<StatefulRedisConnection<byte[], byte[]>> all() {
 		return this.connections.values();
 	}

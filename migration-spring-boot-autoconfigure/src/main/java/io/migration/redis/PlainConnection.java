@@ -7,10 +7,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionStateAdapter;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
@@ -18,6 +22,7 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
@@ -45,6 +50,8 @@ final class PlainConnection implements AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(PlainConnection.class);
 
+	private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(10);
+
 	private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
 	private final RedisEndpoint endpoint;
@@ -56,6 +63,11 @@ final class PlainConnection implements AutoCloseable {
 	private @Nullable AbstractRedisClient client;
 
 	private volatile @Nullable StatefulConnection<byte[], byte[]> connection;
+
+	/** Grows whenever a node of the side was lost, and may have come back another. */
+	private final AtomicInteger losses = new AtomicInteger();
+
+	private volatile int trustedLosses = -1;
 
 	private @Nullable RedisException failure;
 
@@ -107,6 +119,7 @@ final class PlainConnection implements AutoCloseable {
 		RedisURI uri = RedisEndpoint.own(this.endpoint.uris().get(0), this.clientName, this.timeout);
 		RedisClient created = RedisClient.create(this.endpoint.resources());
 		this.client = created;
+		countLosses(created);
 		created.setOptions(options(ClientOptions.builder()).build());
 		return await(created.connectAsync(ByteArrayCodec.INSTANCE, uri).toCompletableFuture());
 	}
@@ -118,8 +131,14 @@ final class PlainConnection implements AutoCloseable {
 			.toList();
 		RedisClusterClient created = RedisClusterClient.create(this.endpoint.resources(), uris);
 		this.client = created;
+		countLosses(created);
 		ClusterClientOptions.Builder builder = ClusterClientOptions.builder();
 		options(builder);
+		// it lives as long as the application does, and masters change
+		builder.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+			.enablePeriodicRefresh(TOPOLOGY_REFRESH)
+			.enableAllAdaptiveRefreshTriggers()
+			.build());
 		created.setOptions(builder.build());
 		return await(created.refreshPartitionsAsync()
 			.toCompletableFuture()
@@ -186,6 +205,26 @@ final class PlainConnection implements AutoCloseable {
 			return;
 		}
 		present.dispatch((RedisCommand) command);
+	}
+
+	/**
+	 * Return whether the servers are those that the relay knows: none was lost since that
+	 * was seen.
+	 * @return whether reads that count may go here
+	 */
+	boolean trusted() {
+		return this.trustedLosses == this.losses.get();
+	}
+
+	/**
+	 * Trust the servers if a look at them says so, and none is lost meanwhile.
+	 * @param look looks at them
+	 */
+	void trustIf(BooleanSupplier look) {
+		int before = this.losses.get();
+		if (look.getAsBoolean()) {
+			this.trustedLosses = before;
+		}
 	}
 
 	/**
@@ -266,6 +305,21 @@ final class PlainConnection implements AutoCloseable {
 	CommandCatalog catalog() {
 		return CommandCatalog
 			.of(commands().dispatch(CommandType.COMMAND, new NestedMultiOutput<>(ByteArrayCodec.INSTANCE)));
+	}
+
+	/**
+	 * A loss is counted before the client can reconnect, so no command reaches a server
+	 * that was started anew while it is trusted.
+	 */
+	private void countLosses(AbstractRedisClient created) {
+		created.addListener(new RedisConnectionStateAdapter() {
+
+			@Override
+			public void onRedisDisconnected(RedisChannelHandler<?, ?> lost) {
+				PlainConnection.this.losses.incrementAndGet();
+			}
+
+		});
 	}
 
 	private void shutdown() {

@@ -303,8 +303,8 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		unsealRelay(record);
 		listen(record.phase());
 		openForwarding(authority);
-		if (record.phase().reads() == MigrationPhase.Reads.SHARED) {
-			this.sides.plain(Side.TARGET).connectIfPossible();
+		if (record.phase().reads() == MigrationPhase.Reads.SHARED || record.stage() == Stage.WRITES_FIRST) {
+			this.sides.trustTarget();
 		}
 	}
 
@@ -514,7 +514,7 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 						this.reconciliation.goOn();
 					}
 					if (this.control.phase().reads() == MigrationPhase.Reads.SHARED) {
-						this.sides.plain(Side.TARGET).connectIfPossible();
+						this.sides.trustTarget();
 					}
 				}
 			}

@@ -40,7 +40,7 @@ final class RedisRelayLease implements RelayLease {
 			""";
 
 	private static final byte[] ACQUIRE = RedisKeys
-		.bytes(IN_CHARGE + "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3]) return 1");
+		.bytes(RedisLedger.ALLOW_OOM + IN_CHARGE + "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3]) return 1");
 
 	private static final byte[] CONFIRM = RedisKeys.bytes(IN_CHARGE + "return 1");
 

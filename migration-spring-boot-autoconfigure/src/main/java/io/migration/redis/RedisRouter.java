@@ -630,10 +630,10 @@ final class RedisRouter {
 
 	private void readFromTarget(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
 		if (this.settings.onFailure() == OnFailure.CONTINUE) {
-			sides().read(Side.TARGET, new FallbackRead<>(command, writer.channel()));
+			sides().readFromTarget(new FallbackRead<>(command, writer.channel()));
 		}
 		else {
-			sides().read(Side.TARGET, command);
+			sides().readFromTarget(command);
 		}
 	}
 
@@ -679,7 +679,7 @@ final class RedisRouter {
 			pinned.exit();
 			throw ex;
 		}
-		if (touched == null || touched.isEmpty()) {
+		if (entry == null || touched == null || touched.isEmpty()) {
 			routeUnmirrored(writer, pinned, name, encoded);
 			return;
 		}
@@ -688,7 +688,7 @@ final class RedisRouter {
 			command.completeExceptionally(this.refusals.ownKey());
 			return;
 		}
-		this.writes.execute(writer, pinned, touched, arguments, command);
+		this.writes.execute(writer, pinned, entry, touched, arguments, command);
 	}
 
 	/**

@@ -3,6 +3,8 @@ package io.migration.redis;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -12,6 +14,8 @@ import io.lettuce.core.protocol.RedisCommand;
 import io.migration.Side;
 import io.migration.mirror.MirrorObserver;
 import io.migration.mirror.Relay;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -22,6 +26,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  */
 final class RedisSides {
 
+	private static final Log logger = LogFactory.getLog(RedisSides.class);
+
 	private static final Duration RELAY_IDLE = Duration.ofMillis(20);
 
 	private final String name;
@@ -29,6 +35,8 @@ final class RedisSides {
 	private final Duration timeout;
 
 	private final Map<Side, OneSide> sides = new EnumMap<>(Side.class);
+
+	private @Nullable TargetRuns targetRuns;
 
 	private @Nullable NodeConnections inspecting;
 
@@ -59,6 +67,7 @@ final class RedisSides {
 	 * @param targetRuns notices that the other side was started anew
 	 */
 	void addRelays(RedisKeys keys, String instance, MirrorObserver observer, TargetRuns targetRuns) {
+		this.targetRuns = targetRuns;
 		for (Side authority : Side.values()) {
 			OneSide from = of(authority);
 			RedisEndpoint to = endpoint(authority.other());
@@ -154,6 +163,50 @@ final class RedisSides {
 	 */
 	void read(Side side, RedisCommand<?, ?, ?> command) {
 		plain(side).dispatch(command);
+	}
+
+	/**
+	 * Send a read whose answer counts to target. It fails when target was lost, and was
+	 * not seen to be the same since: it may have forgotten a deletion.
+	 * @param command the command
+	 */
+	void readFromTarget(RedisCommand<?, ?, ?> command) {
+		PlainConnection target = plain(Side.TARGET);
+		if (target.trusted()) {
+			target.dispatch(command);
+		}
+		else {
+			command.completeExceptionally(
+					new RedisException("target was lost, and has not been seen to be the same since"));
+		}
+	}
+
+	/**
+	 * Connect to target for reads that count, and see that it is the one that the relay
+	 * has worked with. May block; does nothing while that is known.
+	 */
+	void trustTarget() {
+		PlainConnection target = plain(Side.TARGET);
+		target.connectIfPossible();
+		if (target.trusted()) {
+			return;
+		}
+		try {
+			target.trustIf(() -> {
+				Set<String> present;
+				try (NodeConnections nodes = open(Side.TARGET)) {
+					present = TargetRuns.present(nodes);
+				}
+				return inspect(Side.SOURCE, (nodes) -> present.containsAll(this.targetRuns().remembered(nodes)));
+			});
+		}
+		catch (RedisException ex) {
+			logger.debug("target of migration '%s' cannot be looked at".formatted(this.name), ex);
+		}
+	}
+
+	private TargetRuns targetRuns() {
+		return Objects.requireNonNull(this.targetRuns, "no relays yet");
 	}
 
 	/**

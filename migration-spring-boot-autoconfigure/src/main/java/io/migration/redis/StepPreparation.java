@@ -1,5 +1,6 @@
 package io.migration.redis;
 
+import java.util.Collection;
 import java.util.Map;
 
 import io.lettuce.core.KeyScanCursor;
@@ -73,6 +74,8 @@ final class StepPreparation {
 	 * migration's, unless the operator said otherwise.
 	 */
 	private void prepareShadow(LedgerRecord record) {
+		checkRights(Side.SOURCE);
+		checkRights(Side.TARGET);
 		CommandCatalog commands = this.sides.plain(Side.SOURCE).catalog();
 		CommandCatalog targetCommands = this.sides.plain(Side.TARGET).catalog();
 		if (commands.find("PEXPIRETIME") == null || targetCommands.find("PEXPIRETIME") == null) {
@@ -95,6 +98,19 @@ final class StepPreparation {
 		}
 		onTarget.mark(new Ledger.StoreMark(record.pair(), Side.TARGET));
 		this.reconciliation.begin(!holdsData(Side.SOURCE));
+	}
+
+	/**
+	 * A right that is found to be missing later would hold the relay, or the way back.
+	 */
+	private void checkRights(Side side) {
+		try (NodeConnections nodes = this.sides.open(side)) {
+			Collection<String> missing = RequiredRights.missing(nodes, this.keys);
+			if (!missing.isEmpty()) {
+				throw new StepRefusedException(this.name, "the user of %s %s lacks rights: %s"
+					.formatted(side.wireName(), this.sides.endpoint(side).address(), String.join(" ", missing)));
+			}
+		}
 	}
 
 	/**

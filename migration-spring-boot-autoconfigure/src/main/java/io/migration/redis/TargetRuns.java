@@ -40,22 +40,38 @@ final class TargetRuns {
 	 * @param target connections to every master of the other side
 	 */
 	void check(NodeConnections source, NodeConnections target) {
+		Set<String> present = present(target);
+		if (!present.containsAll(remembered(source))) {
+			logger.warn("The relay's target was started anew or failed over, and may have forgotten what it had "
+					+ "acknowledged: backfill is stale, the clock of the gate ttl starts anew");
+			this.forgetful.run();
+		}
+		byte[] key = this.keys.targetRuns();
+		// remembered only after it was reported: a crash in between reports it again
+		source.await(source.forKey(key).set(key, String.join(",", present).getBytes(StandardCharsets.US_ASCII)));
+	}
+
+	/**
+	 * Return which servers a relay worked with last.
+	 * @param source connections to the side with authority
+	 * @return their runs, none if no relay has worked yet
+	 */
+	Set<String> remembered(NodeConnections source) {
+		byte[] remembered = source.await(source.forKey(this.keys.targetRuns()).get(this.keys.targetRuns()));
+		return (remembered != null) ? Set.of(new String(remembered, StandardCharsets.US_ASCII).split(",")) : Set.of();
+	}
+
+	/**
+	 * Return which servers are there now.
+	 * @param target connections to every master
+	 * @return their runs
+	 */
+	static Set<String> present(NodeConnections target) {
 		Set<String> present = new TreeSet<>();
 		for (StatefulRedisConnection<byte[], byte[]> node : target.all()) {
 			present.add(runId(target.await(node.async().info("server"))));
 		}
-		byte[] key = this.keys.targetRuns();
-		byte[] remembered = source.await(source.forKey(key).get(key));
-		if (remembered != null) {
-			Set<String> before = Set.of(new String(remembered, StandardCharsets.US_ASCII).split(","));
-			if (!present.containsAll(before)) {
-				logger.warn("The relay's target was started anew or failed over, and may have forgotten what it had "
-						+ "acknowledged: backfill is stale, the clock of the gate ttl starts anew");
-				this.forgetful.run();
-			}
-		}
-		// remembered only after it was reported: a crash in between reports it again
-		source.await(source.forKey(key).set(key, String.join(",", present).getBytes(StandardCharsets.US_ASCII)));
+		return present;
 	}
 
 	private static String runId(String info) {

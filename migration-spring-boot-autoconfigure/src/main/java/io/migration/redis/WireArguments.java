@@ -48,7 +48,7 @@ record WireArguments(byte[] wire, List<byte[]> arguments) {
 	/**
 	 * Parse an array of bulk strings, the one form in which clients send commands.
 	 */
-	private static List<byte[]> parse(byte[] wire) {
+	static List<byte[]> parse(byte[] wire) {
 		int[] position = { 0 };
 		int count = number(wire, position, '*');
 		List<byte[]> arguments = new ArrayList<>(count);

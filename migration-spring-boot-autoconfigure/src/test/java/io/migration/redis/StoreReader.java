@@ -11,6 +11,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
+import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.KeyScanCursor;
@@ -29,17 +30,22 @@ final class StoreReader {
 	}
 
 	static Map<String, String> read(RedisServer server) {
-		return read(List.of(server.port()));
+		return read(List.of(RedisURI.create(server.uri())));
 	}
 
 	static Map<String, String> read(RedisClusterServer cluster) {
-		return read(cluster.servers().stream().map(RedisServer::port).toList());
+		return read(cluster.servers().stream().map((server) -> RedisURI.create(server.uri())).toList());
 	}
 
-	private static Map<String, String> read(List<Integer> ports) {
+	/**
+	 * Read a server, or all masters of a cluster. The servers' certificates are not
+	 * checked.
+	 */
+	static Map<String, String> read(List<RedisURI> nodes) {
 		Map<String, String> all = new TreeMap<>();
-		for (int port : ports) {
-			try (RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", port));
+		for (RedisURI node : nodes) {
+			node.setVerifyPeer(SslVerifyMode.NONE);
+			try (RedisClient client = RedisClient.create(node);
 					StatefulRedisConnection<String, String> connection = client.connect()) {
 				RedisCommands<String, String> redis = connection.sync();
 				ScanCursor cursor = ScanCursor.INITIAL;
