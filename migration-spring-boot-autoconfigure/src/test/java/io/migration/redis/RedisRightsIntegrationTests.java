@@ -85,7 +85,7 @@ class RedisRightsIntegrationTests {
 			application.redis().hasKey("joined");
 			TestStore limited = (side == Side.SOURCE) ? source : target;
 			for (String right : STARTER.split(" ")) {
-				allow(limited, "app", right.equals("~*") ? "resetkeys ~app:* ~migration:{*" : "-" + right.substring(1));
+				allow(limited, "app", withdraw(right));
 				assertThat(refusal(application)).as("without " + right).contains(side.wireName(), "lacks", right);
 				assertThat(application.control().phase()).isEqualTo(MigrationPhase.OFF);
 				allow(limited, "app", all);
@@ -98,6 +98,14 @@ class RedisRightsIntegrationTests {
 		StepOutcome outcome = application.control().advance("test", null, false);
 		assertThat(outcome).isInstanceOf(StepOutcome.Refused.class);
 		return ((StepOutcome.Refused) outcome).reason();
+	}
+
+	private static String withdraw(String right) {
+		return switch (right) {
+			case "~*" -> "resetkeys ~app:* ~migration:{*";
+			case "&migration:*" -> "resetchannels";
+			default -> "-" + right.substring(1);
+		};
 	}
 
 	private static void allow(TestStore store, String user, String rules) {
