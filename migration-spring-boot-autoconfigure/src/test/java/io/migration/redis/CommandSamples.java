@@ -224,7 +224,7 @@ final class CommandSamples {
 
 	private void keys() {
 		add(SAME, "COPY @a @b", "RPUSH @a 1 2");
-		add(SAME, "DEL @a @b @absent", "SET @a 1", "RPUSH @b 1", "SET @c 1");
+		add(SAME, "DEL @absent @a @b", "SET @a 1", "RPUSH @b 1", "SET @c 1");
 		add(SAME, "EXPIRE @a 1000", "SET @a value");
 		add(SAME, "EXPIRE @a -1", "SET @a value");
 		add(SAME, "EXPIREAT @a 4102444800", "SET @a value");
@@ -236,7 +236,7 @@ final class CommandSamples {
 		add(SAME, "RENAMENX @a @b", "SET @a value");
 		add(SAME, "RESTORE @a 4102444800000 $dump ABSTTL REPLACE", "SET @a before");
 		add(SAME, "RESTORE-ASKING @a 0 $dump");
-		add(SAME, "UNLINK @a @b", "SET @a 1", "SET @b 1", "SET @c 1");
+		add(SAME, "UNLINK @absent @a @b", "SET @a 1", "SET @b 1", "SET @c 1");
 		add(SORT, "SORT @a", "RPUSH @a 3 1 2");
 		add(SORT, "SORT @a STORE @b", "RPUSH @a 3 1 2");
 		add(ALONE, "MIGRATE 127.0.0.1 $port @a 0 5000 REPLACE", "SET @a value");
@@ -368,6 +368,7 @@ final class CommandSamples {
 
 	private void scripts() {
 		add(SAME, "EVAL $script 1 @a value", "SET @b 1");
+		add(SAME, "EVAL $second 2 @a @b value", "SET @a 1", "SET @b 1");
 		add(ALONE, "EVAL $keyless 0 @a");
 		add(SAME, "EVALSHA $sha 1 @a value");
 		add(SAME, "FCALL write 1 @a value");

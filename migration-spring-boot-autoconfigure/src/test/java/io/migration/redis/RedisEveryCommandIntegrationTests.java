@@ -4,7 +4,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -12,8 +11,8 @@ import io.lettuce.core.RedisClient;
 import io.migration.MigrationPhase;
 import io.migration.MigrationPhase.Writes;
 import io.migration.redis.CommandSample.Expected;
+import io.migration.test.RedisServer;
 import org.assertj.core.api.SoftAssertions;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,19 +67,16 @@ class RedisEveryCommandIntegrationTests {
 	@ParameterizedTest
 	@EnumSource(MigrationPhase.class)
 	void everyWriteToAServer(MigrationPhase phase) {
-		everyWrite(phase, MigratedApplication.target(servers.target()), () -> StoreReader.read(servers.target()),
-				false);
+		everyWrite(phase, MigratedApplication.target(servers.target()), List.of(servers.target()), false);
 	}
 
 	@ParameterizedTest
 	@EnumSource(mode = Mode.EXCLUDE, names = "OFF")
 	void everyWriteToACluster(MigrationPhase phase) {
-		everyWrite(phase, MigratedApplication.target(servers.cluster()), () -> StoreReader.read(servers.cluster()),
-				true);
+		everyWrite(phase, MigratedApplication.target(servers.cluster()), servers.cluster().servers(), true);
 	}
 
-	private static void everyWrite(MigrationPhase phase, String property, Supplier<Map<String, String>> onTarget,
-			boolean toCluster) {
+	private static void everyWrite(MigrationPhase phase, String property, List<RedisServer> nodes, boolean toCluster) {
 		try (MigratedApplication application = MigratedApplication.start(servers.source().uri(), property,
 				"migration.redis.tokens.compare.sample-rate=0");
 				RedisClient client = RedisClient.create(servers.plain().uri())) {
@@ -89,9 +85,8 @@ class RedisEveryCommandIntegrationTests {
 			try (RawConnection migrated = RawConnection
 				.open(application.context().getBean(LettuceConnectionFactory.class).getRequiredNativeClient());
 					RawConnection undecorated = RawConnection.open(client)) {
-				Run run = new Run(phase, onCluster, application, migrated, undecorated, onTarget);
-				run.all(CommandSamples.writes());
-				run.all(List.of(CommandSamples.unknown()));
+				Run run = new Run(phase, onCluster, application, migrated, undecorated, nodes);
+				run.all(Stream.concat(CommandSamples.writes().stream(), Stream.of(CommandSamples.unknown())).toList());
 				run.all(CommandSamples.wholeDatabase());
 			}
 		}
@@ -103,9 +98,16 @@ class RedisEveryCommandIntegrationTests {
 	 * @param onCluster whether the authority is a cluster
 	 */
 	private record Run(MigrationPhase phase, boolean onCluster, MigratedApplication application, RawConnection migrated,
-			RawConnection undecorated, Supplier<Map<String, String>> onTarget) {
+			RawConnection undecorated, List<RedisServer> nodes) {
 
 		void all(List<CommandSample> samples) {
+			for (CommandSample sample : samples) {
+				this.migrated.run(sample.preparation(servers.values()), sample.keys());
+				this.undecorated.run(sample.preparation(servers.values()), sample.keys());
+			}
+			if (this.phase.journals()) {
+				SampleServers.awaitQuiet(this.application, this.nodes);
+			}
 			SoftAssertions softly = new SoftAssertions();
 			samples.forEach((sample) -> one(sample, softly));
 			compare(softly);
@@ -119,8 +121,6 @@ class RedisEveryCommandIntegrationTests {
 			}
 			Set<String> keys = sample.keys();
 			List<String> command = sample.arguments(servers.values());
-			this.migrated.run(sample.preparation(servers.values()), keys);
-			this.undecorated.run(sample.preparation(servers.values()), keys);
 			long unsupported = this.application.migration().unsupported();
 			List<String> reply = this.migrated.reply(command, keys);
 			if (expected == Expected.PASSED_ON_A_CLUSTER && this.onCluster) {
@@ -149,11 +149,10 @@ class RedisEveryCommandIntegrationTests {
 		private void compare(SoftAssertions softly) {
 			boolean awaited = this.phase.writes() == Writes.AWAITED || this.phase.writes() == Writes.REQUIRED;
 			if (this.phase.journals() && !awaited) {
-				this.application.awaitEmptyJournal();
-				Awaitility.await().until(() -> this.application.migration().catchUp().reached());
+				SampleServers.awaitQuiet(this.application, this.nodes);
 			}
 			Map<String, String> one = StoreReader.read(servers.source());
-			Map<String, String> other = this.onTarget.get();
+			Map<String, String> other = StoreReader.read(this.nodes);
 			Map<String, String> authority = (this.phase == MigrationPhase.CUTOVER) ? other : one;
 			softly
 				.assertThat(StoreReader.differences(StoreReader.withoutTimes(authority),

@@ -15,7 +15,6 @@ import io.migration.mirror.MirrorObserver;
 import io.migration.redis.CommandSample.Expected;
 import io.migration.test.RedisServer;
 import org.assertj.core.api.SoftAssertions;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,7 +100,7 @@ class RedisEveryReadIntegrationTests {
 			try (RawConnection migrated = RawConnection
 				.open(application.context().getBean(LettuceConnectionFactory.class).getRequiredNativeClient())) {
 				migrated.run(samples.get(0).preparation(servers.values()), samples.get(0).keys());
-				awaitQuiet(application, nodes);
+				SampleServers.awaitQuiet(application, nodes);
 				try (ServerMonitor onSource = ServerMonitor.on(List.of(servers.source()));
 						ServerMonitor onTarget = ServerMonitor.on(nodes)) {
 					samples.forEach(
@@ -127,22 +126,6 @@ class RedisEveryReadIntegrationTests {
 			}
 		}
 		softly.assertAll();
-	}
-
-	/**
-	 * Wait until the relay has nothing left to read: its commands would be heard, too.
-	 */
-	private static void awaitQuiet(MigratedApplication application, List<RedisServer> nodes) {
-		Awaitility.await().until(() -> nodes.stream().anyMatch(RedisEveryReadIntegrationTests::reconciled));
-		application.awaitEmptyJournal();
-		Awaitility.await().until(() -> application.migration().catchUp().reached());
-	}
-
-	private static boolean reconciled(RedisServer node) {
-		try (RedisClient client = RedisClient.create(node.uri());
-				RawConnection connection = RawConnection.open(client)) {
-			return connection.text("GET", "migration:{tokens}:reconciled").equals("1");
-		}
 	}
 
 	private static boolean answeredByTarget(CommandSample sample, boolean onCluster) {

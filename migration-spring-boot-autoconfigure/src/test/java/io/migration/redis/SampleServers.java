@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 import io.lettuce.core.RedisClient;
+import io.migration.Side;
 import io.migration.test.RedisClusterServer;
 import io.migration.test.RedisServer;
+import org.awaitility.Awaitility;
 
 /**
  * The servers on which {@link CommandSamples} run, and the values that their texts leave
@@ -45,6 +47,7 @@ final class SampleServers implements AutoCloseable {
 		this.values.put("$port", String.valueOf(this.scratch.port()));
 		this.values.put("$script", WRITE);
 		this.values.put("$readscript", READ);
+		this.values.put("$second", "return redis.call('SET', KEYS[2], ARGV[1])");
 		this.values.put("$keyless", "return redis.call('SET', ARGV[1], 'value')");
 		this.values.put("$failing", "redis.call('SET', KEYS[1], 'half') return redis.call('INCR', KEYS[1])");
 		this.values.put("$library", LIBRARY.formatted("third", "write3", "read3"));
@@ -79,6 +82,26 @@ final class SampleServers implements AutoCloseable {
 		try (RedisClient client = RedisClient.create(server.uri());
 				RawConnection connection = RawConnection.open(client)) {
 			action.accept(connection);
+		}
+	}
+
+	/**
+	 * Wait until the relay has nothing left to do. What it would still copy could hide
+	 * that a later command was not journaled.
+	 * @param nodes the servers of target
+	 */
+	static void awaitQuiet(MigratedApplication application, List<RedisServer> nodes) {
+		if (application.control().phase().authority() == Side.SOURCE) {
+			Awaitility.await().until(() -> nodes.stream().anyMatch(SampleServers::reconciled));
+		}
+		application.awaitEmptyJournal();
+		Awaitility.await().until(() -> application.migration().catchUp().reached());
+	}
+
+	private static boolean reconciled(RedisServer node) {
+		try (RedisClient client = RedisClient.create(node.uri());
+				RawConnection connection = RawConnection.open(client)) {
+			return connection.text("GET", "migration:{tokens}:reconciled").equals("1");
 		}
 	}
 

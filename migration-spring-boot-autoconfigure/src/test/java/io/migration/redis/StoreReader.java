@@ -41,17 +41,17 @@ final class StoreReader {
 	}
 
 	static Map<String, String> read(RedisServer server) {
-		return read(List.of(server.port()));
+		return read(List.of(server));
 	}
 
 	static Map<String, String> read(RedisClusterServer cluster) {
-		return read(cluster.servers().stream().map(RedisServer::port).toList());
+		return read(cluster.servers());
 	}
 
-	private static Map<String, String> read(List<Integer> ports) {
+	static Map<String, String> read(List<RedisServer> servers) {
 		Map<String, String> all = new TreeMap<>();
-		for (int port : ports) {
-			try (RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", port));
+		for (RedisServer server : servers) {
+			try (RedisClient client = RedisClient.create(RedisURI.create(server.uri()));
 					StatefulRedisConnection<String, String> connection = client.connect(BYTES)) {
 				RedisCommands<String, String> redis = connection.sync();
 				ScanCursor cursor = ScanCursor.INITIAL;
