@@ -1,0 +1,35 @@
+package io.migration.redis;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A page of the documentation that a test writes, and that must not differ from what it
+ * would write.
+ *
+ * @param name the name of the file
+ */
+record GeneratedPage(String name) {
+
+	private static final String REWRITE = "docs.rewrite";
+
+	void isUpToDate(String content) {
+		Path page = Path.of("..", "docs", this.name);
+		try {
+			if (Boolean.getBoolean(REWRITE)) {
+				Files.writeString(page, content);
+			}
+			assertThat(Files.exists(page) ? Files.readString(page) : "")
+				.as("docs/%s; run this test with -D%s=true to write it anew", this.name, REWRITE)
+				.isEqualTo(content);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}
