@@ -100,8 +100,8 @@ class RedisCopierIntegrationTests {
 		this.source.xadd(JOURNAL, "w", "test:2", "k", "refused");
 		RefusingCopier copier = new RefusingCopier("ERR Bad data format", true);
 		copyAll(copier);
-		assertThat(this.told).containsEntry(1L, "covered").hasEntrySatisfying(2L, (reason) -> assertThat(reason)
-			.contains("target does not take the value"));
+		assertThat(this.told).containsEntry(1L, "covered")
+			.hasEntrySatisfying(2L, (reason) -> assertThat(reason).contains("target does not take the value"));
 		assertThat(this.source.xlen(JOURNAL)).isZero();
 		assertThat(StoreReader.read(targetServer)).containsOnlyKeys("taken");
 		try (NodeConnections nodes = NodeConnections.open(endpoint(sourceServer), "test", TIMEOUT)) {

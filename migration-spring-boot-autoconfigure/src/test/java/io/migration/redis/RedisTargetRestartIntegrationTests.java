@@ -23,8 +23,7 @@ class RedisTargetRestartIntegrationTests {
 				RedisServer target = RedisServer.start();
 				MigratedApplication application = MigratedApplication.start(source.uri(),
 						MigratedApplication.target(target), "migration.redis.tokens.mirror.timeout=500ms",
-						"migration.redis.tokens.mirror.on-failure=continue",
-						"migration.redis.tokens.gates.ttl=1s")) {
+						"migration.redis.tokens.mirror.on-failure=continue", "migration.redis.tokens.gates.ttl=1s")) {
 			StringRedisTemplate redis = application.redis();
 			redis.opsForValue().set("seen", "value");
 			application.walkTo(MigrationPhase.SHADOW);
