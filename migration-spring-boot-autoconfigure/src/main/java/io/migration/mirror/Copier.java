@@ -26,7 +26,8 @@ public interface Copier {
 	/**
 	 * Become the only writer of the other side: nothing that this or another relay has
 	 * sent earlier can arrive after this method has returned. May block.
-	 * @throws Exception if a side cannot be reached, or another relay is in charge
+	 * @throws NotInChargeException if another relay is in charge
+	 * @throws Exception if a side cannot be reached
 	 */
 	void open() throws Exception;
 

@@ -268,6 +268,12 @@ public final class Relay implements Copier.Waiters {
 			this.restUntil = start;
 			this.state.set(State.IDLE);
 		}
+		catch (NotInChargeException ex) {
+			logger.debug("Relay %s stands aside: %s".formatted(this.description, ex.getMessage()));
+			this.breaker.releasePermission();
+			this.copier.close();
+			LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(50));
+		}
 		catch (Throwable ex) {
 			failed(ex, start);
 		}

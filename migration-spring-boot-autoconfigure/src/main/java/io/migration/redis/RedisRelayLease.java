@@ -7,9 +7,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
 import io.migration.Side;
+import io.migration.mirror.NotInChargeException;
 import io.migration.mirror.RelayLease;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -139,7 +139,7 @@ final class RedisRelayLease implements RelayLease {
 			.eval(CONFIRM, ScriptOutputType.INTEGER, new byte[][] { this.keys.relay(), this.keys.ledger() }, holder(),
 					RedisKeys.bytes(this.authority.wireName())));
 		if (confirmed != 1) {
-			throw new RedisException("another instance runs the relay, or authority has moved");
+			throw new NotInChargeException("another instance runs the relay, or authority has moved");
 		}
 	}
 

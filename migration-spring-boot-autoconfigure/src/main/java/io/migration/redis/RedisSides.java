@@ -78,15 +78,15 @@ final class RedisSides {
 				lease.confirm(source);
 				targetRuns.check(source, target);
 			}, messages);
-			CircuitBreaker breaker = CircuitBreaker.of(
-					"migration-%s-%s".formatted(this.name, authority.other().wireName()),
-					CircuitBreakerConfig.custom()
-						.slidingWindowSize(4)
-						.minimumNumberOfCalls(2)
-						.failureRateThreshold(50)
-						.waitDurationInOpenState(Duration.ofSeconds(1))
-						.permittedNumberOfCallsInHalfOpenState(1)
-						.build());
+			CircuitBreaker breaker = CircuitBreaker
+				.of("migration-%s-%s".formatted(this.name, authority.other().wireName()), CircuitBreakerConfig.custom()
+					// two failures in a row: one may be a successor's take-over
+					.slidingWindowSize(2)
+					.minimumNumberOfCalls(2)
+					.failureRateThreshold(100)
+					.waitDurationInOpenState(Duration.ofSeconds(1))
+					.permittedNumberOfCallsInHalfOpenState(1)
+					.build());
 			from.relaying = new Relaying(lease, messages, copier,
 					new Relay("'%s' from %s".formatted(this.name, authority.wireName()), copier, lease, breaker,
 							observer, RELAY_IDLE));

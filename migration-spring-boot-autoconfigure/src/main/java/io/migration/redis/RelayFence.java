@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 
 import io.lettuce.core.KillArgs;
-import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.migration.mirror.NotInChargeException;
 
 /**
  * Makes sure that one relay at most can write to the side it copies to.
@@ -50,7 +50,7 @@ final class RelayFence {
 			}
 			byte[] present = nodes.await(nodes.forKey(keys.token()).get(keys.token()));
 			if (present == null || Long.parseLong(new String(present, StandardCharsets.US_ASCII)) != token) {
-				throw new RedisException("another relay has taken over");
+				throw new NotInChargeException("another relay has taken over");
 			}
 			return nodes;
 		}
