@@ -274,9 +274,10 @@ class RedisMigrationPostProcessor implements BeanPostProcessor, Ordered {
 			throw ofFleet.invalid("lease", lease, "is shorter than three heartbeats",
 					"Use at least three times migration.fleet.heartbeat (%s).".formatted(heartbeat));
 		}
-		if (!migration.getKeys().equals(List.of("*"))) {
-			throw checked.invalid("keys", String.join(",", migration.getKeys()),
-					"this version cannot follow: it moves all keys of the database", "Remove it, or use \"*\".");
+		List<String> keys = migration.getKeys();
+		if (keys.isEmpty() || keys.stream().anyMatch(String::isBlank)) {
+			throw checked.invalid("keys", String.join(",", keys), "names no keys",
+					"Use patterns as for the command KEYS, such as \"session:*\", or \"*\" for all keys.");
 		}
 		int readShare = (int) checked.within("read-share", migration.getReadShare(), 0, 100);
 		Duration cutover = checked.positive("cutover.timeout", migration.getCutover().getTimeout());
@@ -292,7 +293,7 @@ class RedisMigrationPostProcessor implements BeanPostProcessor, Ordered {
 						checked.positive("mirror.journal.max-size", mirror.getJournal().getMaxSize())),
 				gates(checked, migration.getGates()), (maxPark != null) ? checked.positive("cutover.max-park", maxPark)
 						: cutover.multipliedBy(3).dividedBy(2),
-				migration.getTarget().isAdopt());
+				List.copyOf(keys), migration.getTarget().isAdopt());
 	}
 
 	private static RedisMigrationSettings.Gates gates(Checked checked, RedisMigrationProperties.Gates gates) {

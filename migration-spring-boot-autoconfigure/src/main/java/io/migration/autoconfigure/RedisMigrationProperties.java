@@ -46,7 +46,8 @@ public class RedisMigrationProperties {
 	private final Mirror mirror = new Mirror();
 
 	/**
-	 * Patterns of the keys that move. Only "*", all of them, is available.
+	 * Patterns of the keys that move, as for the command KEYS. Default is all of them.
+	 * Other keys stay on source in every phase.
 	 */
 	private List<String> keys = List.of("*");
 

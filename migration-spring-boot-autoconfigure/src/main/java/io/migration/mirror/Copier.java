@@ -1,17 +1,19 @@
 package io.migration.mirror;
 
-import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Copies the present state of what the journal names from the side with authority to the
- * other side. Used by one {@link Relay}, from one thread.
+ * other side. Used by one {@link Relay}, which begins a round only when the one before
+ * has ended.
  * <p>
  * What makes the sides converge, in any interleaving with writers:
  * <ol>
  * <li>a write and its journal entry are one atomic unit on the authority, so an entry
  * that can be read names state that can be read;</li>
- * <li>a round reads entries <em>before</em> it reads state, so the state is at least as
- * new as each entry; a write that comes later leaves an entry of its own;</li>
+ * <li>a round reads entries <em>before</em> it reads state, or both at one moment, so the
+ * state is at least as new as each entry; a write that comes later leaves an entry of its
+ * own;</li>
  * <li>a round is acknowledged by the other side before exactly the entries it read are
  * cleared, so a crash anywhere repeats a copy, and never loses one;</li>
  * <li>nobody else writes to the other side, and a round begins only when writes of
@@ -23,18 +25,27 @@ public interface Copier {
 
 	/**
 	 * Become the only writer of the other side: nothing that this or another relay has
-	 * sent earlier can arrive after this method has returned.
-	 * @throws Exception if a side cannot be reached
+	 * sent earlier can arrive after this method has returned. May block.
+	 * @throws Exception if a side cannot be reached, or another relay is in charge
 	 */
 	void open() throws Exception;
 
 	/**
-	 * Copy what the oldest entries of the journal name, then clear those entries.
+	 * Copy what the oldest entries of the journal name, then clear those entries. Never
+	 * blocks.
 	 * @param limit how many entries to take at most
-	 * @return what was done
-	 * @throws Exception if a side failed; entries whose copy was not acknowledged stay
+	 * @param waiters told as soon as the other side has acknowledged, before the entries
+	 * are cleared
+	 * @return what was done; fails if a side did: entries whose copy was not acknowledged
+	 * stay
 	 */
-	Round copy(int limit) throws Exception;
+	CompletableFuture<Round> copy(int limit, Waiters waiters);
+
+	/**
+	 * Tell the relay that is in charge, in another process, that a writer of this one
+	 * waits. Never blocks and never fails: a hint that is lost costs time, nothing else.
+	 */
+	void hint();
 
 	/**
 	 * Let go of both sides. Called after a failure and at the end; never throws.
@@ -45,13 +56,32 @@ public interface Copier {
 	 * What one round did.
 	 *
 	 * @param entries how many entries it took
-	 * @param tickets the tickets of this instance's waiting writers among them
 	 * @param more whether the journal may hold more that could be taken at once
 	 */
-	record Round(int entries, List<Long> tickets, boolean more) {
+	record Round(int entries, boolean more) {
 
 		/** A round that found nothing. */
-		public static final Round EMPTY = new Round(0, List.of(), false);
+		public static final Round EMPTY = new Round(0, false);
+
+	}
+
+	/**
+	 * This instance's waiting writers.
+	 */
+	interface Waiters {
+
+		/**
+		 * The other side has what the writer touched.
+		 * @param ticket the writer's ticket
+		 */
+		void covered(long ticket);
+
+		/**
+		 * The other side cannot take what the writer touched, now or on the next try.
+		 * @param ticket the writer's ticket
+		 * @param reason why
+		 */
+		void refused(long ticket, String reason);
 
 	}
 

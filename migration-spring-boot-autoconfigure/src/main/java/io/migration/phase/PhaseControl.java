@@ -405,8 +405,12 @@ public final class PhaseControl implements Migration {
 		this.journalingBroken |= this.subject.journalingBroken();
 		if (now.phase().journals() && (this.journalingBroken || now.journalingSince() == null)) {
 			boolean noted = this.ledger.compareAndSet(now, now.withJournalingSince(this.clock.instant()), null);
-			this.journalingBroken &= !noted;
-			return noted;
+			if (!noted) {
+				return false;
+			}
+			boolean broken = this.journalingBroken;
+			this.journalingBroken = false;
+			return !broken || now.phase() != MigrationPhase.READ_NEW || readsGoBack();
 		}
 		this.refused = false;
 		DesiredPhase desired = (this.wish != null) ? this.wish.desired() : null;
@@ -445,6 +449,21 @@ public final class PhaseControl implements Migration {
 			return this.ledger.compareAndSet(now, now.withStage(Stage.WRITES_FIRST, step.to(), null), null);
 		}
 		return commit(now, step.to());
+	}
+
+	/**
+	 * Target may lack what was acknowledged: it must not answer reads until the gates of
+	 * read-new hold again.
+	 */
+	private boolean readsGoBack() {
+		LedgerRecord now = this.ledger.read();
+		if (now.phase() != MigrationPhase.READ_NEW || now.stage() != Stage.OPEN) {
+			return true;
+		}
+		Instant time = this.clock.instant();
+		LedgerRecord next = now.entered(MigrationPhase.DUAL_WRITE, time);
+		return this.ledger.compareAndSet(now, next, new PhaseChange(now.phase(), next.phase(), next.epoch(), time,
+				"starter", "a write went past the journal, or target may have forgotten what it had"));
 	}
 
 	private void hold(@Nullable String reason) {

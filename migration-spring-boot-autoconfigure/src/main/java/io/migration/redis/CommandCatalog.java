@@ -48,17 +48,22 @@ final class CommandCatalog {
 		Set<String> flags = texts(fields.get(2));
 		List<KeySpec> specs = new ArrayList<>();
 		Set<String> tips = Set.of();
-		boolean described = fields.size() > 8;
-		if (described) {
+		boolean withSpecs = fields.size() > 8;
+		if (withSpecs) {
 			tips = texts(fields.get(7));
-			for (Object spec : (List<?>) fields.get(8)) {
-				specs.add(KeySpec.of(map(spec)));
+			for (Object described : (List<?>) fields.get(8)) {
+				Map<String, Object> spec = map(described);
+				// the channel of SPUBLISH, say, has a slot but is no key
+				if (!texts(spec.getOrDefault("flags", List.of())).contains("not_key")) {
+					specs.add(KeySpec.of(spec));
+				}
 			}
 		}
 		else if (number(fields.get(3)) > 0 && !flags.contains("movablekeys")) {
 			specs.add(KeySpec.legacy(number(fields.get(3)), number(fields.get(4)), number(fields.get(5))));
 		}
-		entries.put(name, new Entry(name, flags, tips, specs, described || !flags.contains("movablekeys")));
+		entries.put(name,
+				new Entry(name, flags, tips, specs, withSpecs || !flags.contains("movablekeys"), KeySyntax.of(name)));
 		if (fields.size() > 9 && fields.get(9) instanceof List<?> subcommands) {
 			for (Object subcommand : subcommands) {
 				add(entries, (List<?>) subcommand);
@@ -139,8 +144,10 @@ final class CommandCatalog {
 	 * @param tips what to know of its replies
 	 * @param specs where its keys are
 	 * @param keysKnown whether the specs say all there is to say
+	 * @param syntax tells better than the specs, {@code null} if they are to be followed
 	 */
-	record Entry(String name, Set<String> flags, Set<String> tips, List<KeySpec> specs, boolean keysKnown) {
+	record Entry(String name, Set<String> flags, Set<String> tips, List<KeySpec> specs, boolean keysKnown,
+			@Nullable KeySyntax syntax) {
 
 		boolean reads() {
 			return this.flags.contains("readonly");
@@ -153,6 +160,34 @@ final class CommandCatalog {
 		boolean writes() {
 			return !reads() && (this.flags.contains("write") || this.flags.contains("movablekeys")
 					|| this.specs.stream().anyMatch((spec) -> !spec.readOnly()));
+		}
+
+		/**
+		 * Return whether a command that could write only reads, because it names no key
+		 * to write to. Scripts never do.
+		 * @param arguments its arguments, the name first
+		 */
+		boolean onlyReads(List<byte[]> arguments) {
+			if (!this.flags.contains("write") || this.specs.stream().noneMatch(KeySpec::readOnly)) {
+				return false;
+			}
+			List<byte[]> written = keys(arguments, true);
+			return written != null && written.isEmpty();
+		}
+
+		/**
+		 * Return whether what is read may depend on more than the keys that are named.
+		 */
+		boolean readsUnnamedKeys() {
+			return this.specs.stream().anyMatch((spec) -> !spec.complete());
+		}
+
+		/**
+		 * Return whether a server without free memory executes the command, and a script
+		 * may call it.
+		 */
+		boolean possibleOnFullServer() {
+			return !this.flags.contains("denyoom") && !this.flags.contains("noscript");
 		}
 
 		boolean blocks() {
@@ -181,6 +216,9 @@ final class CommandCatalog {
 		 * @return the keys, {@code null} if they cannot be determined
 		 */
 		@Nullable List<byte[]> keys(List<byte[]> arguments, boolean writtenOnly) {
+			if (this.syntax != null) {
+				return this.syntax.keys(arguments, writtenOnly);
+			}
 			if (!this.keysKnown) {
 				return null;
 			}

@@ -20,10 +20,18 @@ final class CommittingExec<K, V, T> extends CommandWrapper<K, V, T> {
 
 	private final AtomicBoolean answered = new AtomicBoolean();
 
+	private final ExecReply<K, V, T> reply;
+
 	CommittingExec(RedisCommand<K, V, T> command, Runnable executed, Consumer<Throwable> failed) {
 		super(command);
 		this.executed = executed;
 		this.failed = failed;
+		this.reply = new ExecReply<>(command.getOutput());
+	}
+
+	@Override
+	public CommandOutput<K, V, T> getOutput() {
+		return this.reply;
 	}
 
 	@Override
@@ -37,8 +45,13 @@ final class CommittingExec<K, V, T> extends CommandWrapper<K, V, T> {
 			return;
 		}
 		CommandOutput<K, V, T> output = getOutput();
-		if (output != null && output.hasError()) {
+		if (output.hasError()) {
 			this.failed.accept(new RedisCommandExecutionException(output.getError()));
+			return;
+		}
+		String lost = this.reply.journalError();
+		if (lost != null) {
+			this.failed.accept(new WriteUnit.JournalLostException(lost));
 			return;
 		}
 		this.executed.run();

@@ -1,18 +1,17 @@
 package io.migration.redis;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.lettuce.core.RedisChannelWriter;
 import io.lettuce.core.protocol.ConnectionFacade;
 import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.ClientResources;
 import io.migration.Side;
-import io.migration.phase.PinnedPhase;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,13 +32,18 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 
 	private final Deque<ParkedWrites.Parked> held = new ArrayDeque<>();
 
+	/** Commands that block, and are not with the channel while they do. */
+	private final Set<RedisCommand<?, ?, ?>> waiting = ConcurrentHashMap.newKeySet();
+
 	private volatile boolean holding;
 
 	private boolean releasing;
 
-	private @Nullable Transaction transaction;
+	private Transactions.@Nullable Block transaction;
 
 	private boolean watching;
+
+	private volatile boolean closed;
 
 	MigratingChannelWriter(RedisChannelWriter channel, Side side, RedisRouter router) {
 		this.channel = channel;
@@ -126,7 +130,7 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 	 * @param begun what is remembered of it
 	 * @param multi the command
 	 */
-	void begin(Transaction begun, RedisCommand<?, ?, ?> multi) {
+	void begin(Transactions.Block begun, RedisCommand<?, ?, ?> multi) {
 		synchronized (this.order) {
 			this.transaction = begun;
 			this.channel.write(multi);
@@ -167,7 +171,7 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 		return this.side;
 	}
 
-	@Nullable Transaction transaction() {
+	Transactions.@Nullable Block transaction() {
 		return this.transaction;
 	}
 
@@ -186,6 +190,19 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 		this.watching = now;
 	}
 
+	/**
+	 * Remember a command that is not with the channel while it waits: it ends with the
+	 * connection.
+	 * @param command the command
+	 */
+	void waits(RedisCommand<?, ?, ?> command) {
+		this.waiting.removeIf(WriteUnit::abandoned);
+		this.waiting.add(command);
+		if (this.closed) {
+			command.cancel();
+		}
+	}
+
 	@Override
 	public void close() {
 		closeAsync().join();
@@ -194,10 +211,12 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 	@Override
 	public CompletableFuture<Void> closeAsync() {
 		this.router.closed(this);
-		Transaction open = this.transaction;
+		this.closed = true;
+		this.waiting.forEach(RedisCommand::cancel);
+		Transactions.Block open = this.transaction;
 		this.transaction = null;
 		if (open != null) {
-			open.pinned().exit();
+			open.abandon();
 		}
 		return this.channel.closeAsync();
 	}
@@ -220,41 +239,6 @@ final class MigratingChannelWriter implements RedisChannelWriter {
 	@Override
 	public ClientResources getClientResources() {
 		return this.channel.getClientResources();
-	}
-
-	/**
-	 * A MULTI block under way: pinned from MULTI to EXEC.
-	 */
-	static final class Transaction {
-
-		private final PinnedPhase pinned;
-
-		private final List<byte[]> touched = new ArrayList<>();
-
-		private @Nullable RuntimeException refusal;
-
-		Transaction(PinnedPhase pinned) {
-			this.pinned = pinned;
-		}
-
-		PinnedPhase pinned() {
-			return this.pinned;
-		}
-
-		List<byte[]> touched() {
-			return this.touched;
-		}
-
-		@Nullable RuntimeException refusal() {
-			return this.refusal;
-		}
-
-		void refuse(RuntimeException reason) {
-			if (this.refusal == null) {
-				this.refusal = reason;
-			}
-		}
-
 	}
 
 }

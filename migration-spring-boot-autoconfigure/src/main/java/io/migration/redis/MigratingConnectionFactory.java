@@ -1,6 +1,7 @@
 package io.migration.redis;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 import io.lettuce.core.AbstractRedisClient;
@@ -15,12 +16,15 @@ import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterPushHandler;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.StatefulRedisClusterConnectionImpl;
+import io.lettuce.core.cluster.pubsub.StatefulRedisClusterPubSubConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.json.JsonParser;
 import io.lettuce.core.protocol.CommandExpiryWriter;
 import io.lettuce.core.protocol.PushHandler;
 import io.lettuce.core.protocol.RedisCommand;
+import io.lettuce.core.pubsub.PubSubEndpoint;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnectionImpl;
 import io.lettuce.core.resource.ClientResources;
 import io.migration.Side;
 import org.jspecify.annotations.Nullable;
@@ -63,25 +67,12 @@ final class MigratingConnectionFactory extends LettuceConnectionFactory {
 	 */
 	static MigratingConnectionFactory like(LettuceConnectionFactory original, RedisEndpoint endpoint, Side side,
 			RedisRouter router) {
-		MigratingConnectionFactory factory = new MigratingConnectionFactory(configuration(original),
+		MigratingConnectionFactory factory = new MigratingConnectionFactory(RedisEndpoint.configuration(original),
 				original.getClientConfiguration(), endpoint, side, router);
 		factory.setShareNativeConnection(original.getShareNativeConnection());
 		factory.setValidateConnection(original.getValidateConnection());
 		factory.setConvertPipelineAndTxResults(original.getConvertPipelineAndTxResults());
 		return factory;
-	}
-
-	private static RedisConfiguration configuration(LettuceConnectionFactory original) {
-		if (original.getClusterConfiguration() != null) {
-			return original.getClusterConfiguration();
-		}
-		if (original.getSentinelConfiguration() != null) {
-			return original.getSentinelConfiguration();
-		}
-		if (original.getSocketConfiguration() != null) {
-			return original.getSocketConfiguration();
-		}
-		return original.getStandaloneConfiguration();
 	}
 
 	@Override
@@ -99,7 +90,7 @@ final class MigratingConnectionFactory extends LettuceConnectionFactory {
 	private RedisClusterClient clusterClient() {
 		MigratingRedisClusterClient client = new MigratingRedisClusterClient(this.endpoint.resources(),
 				this.endpoint.uris(), this);
-		client.setOptions(clusterOptions(this.endpoint.options()));
+		client.setOptions((ClusterClientOptions) this.endpoint.options());
 		return client;
 	}
 
@@ -127,17 +118,17 @@ final class MigratingConnectionFactory extends LettuceConnectionFactory {
 		super.stop();
 	}
 
-	private static ClusterClientOptions clusterOptions(ClientOptions options) {
-		return (options instanceof ClusterClientOptions cluster) ? cluster
-				: ClusterClientOptions.builder(options).build();
-	}
-
 	private RedisChannelWriter migrating(RedisChannelWriter writer, Duration timeout) {
 		if (writer instanceof CommandExpiryWriter expiring) {
 			// the connection does this only when it is given the expiring writer itself
 			expiring.setTimeout(timeout);
 		}
 		return new MigratingChannelWriter(writer, this.side, this.router);
+	}
+
+	private <C extends StatefulConnection<?, ?>> C subscribing(C connection) {
+		this.router.subscribes(this.side, connection);
+		return connection;
 	}
 
 	/**
@@ -166,6 +157,12 @@ final class MigratingConnectionFactory extends LettuceConnectionFactory {
 					timeout);
 		}
 
+		@Override
+		protected <K, V> StatefulRedisPubSubConnectionImpl<K, V> newStatefulRedisPubSubConnection(
+				PubSubEndpoint<K, V> endpoint, RedisChannelWriter writer, RedisCodec<K, V> codec, Duration timeout) {
+			return this.factory.subscribing(super.newStatefulRedisPubSubConnection(endpoint, writer, codec, timeout));
+		}
+
 	}
 
 	private static final class MigratingRedisClusterClient extends RedisClusterClient {
@@ -176,6 +173,17 @@ final class MigratingConnectionFactory extends LettuceConnectionFactory {
 				MigratingConnectionFactory factory) {
 			super(resources, uris);
 			this.factory = factory;
+		}
+
+		@Override
+		public <K, V> StatefulRedisClusterPubSubConnection<K, V> connectPubSub(RedisCodec<K, V> codec) {
+			return this.factory.subscribing(super.connectPubSub(codec));
+		}
+
+		@Override
+		public <K, V> CompletableFuture<StatefulRedisClusterPubSubConnection<K, V>> connectPubSubAsync(
+				RedisCodec<K, V> codec) {
+			return super.connectPubSubAsync(codec).thenApply(this.factory::subscribing);
 		}
 
 		/**

@@ -2,6 +2,7 @@ package io.migration.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -151,6 +152,34 @@ final class NodeConnections implements AutoCloseable {
 
 	RedisAsyncCommands<byte[], byte[]> forSlot(int slot) {
 		return connection(this.masterOfSlot[slot]).async();
+	}
+
+	/**
+	 * Return which slots each master serves.
+	 * @return slots by connection; all belong to the only connection of a server that is
+	 * not a cluster
+	 */
+	Map<StatefulRedisConnection<byte[], byte[]>, List<Integer>> slots() {
+		Map<StatefulRedisConnection<byte[], byte[]>, List<Integer>> slots = new LinkedHashMap<>();
+		for (int slot = 0; slot < this.masterOfSlot.length; slot++) {
+			slots.computeIfAbsent(connection(this.masterOfSlot[slot]), (node) -> new ArrayList<>()).add(slot);
+		}
+		return slots;
+	}
+
+	/**
+	 * Return a slot of each master, by which to reach it.
+	 * @return the first slot that each of them serves
+	 */
+	Collection<Integer> slotOfEachMaster() {
+		Map<String, Integer> first = new LinkedHashMap<>();
+		for (int slot = 0; slot < this.masterOfSlot.length; slot++) {
+			String master = this.masterOfSlot[slot];
+			if (master != null) {
+				first.putIfAbsent(master, slot);
+			}
+		}
+		return first.values();
 	}
 
 	Collection<StatefulRedisConnection<byte[], byte[]>> all() {

@@ -4,44 +4,71 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.RestoreArgs;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.TransactionResult;
+import io.lettuce.core.XTrimArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.SlotHash;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.output.NestedMultiOutput;
-import io.lettuce.core.protocol.CommandArgs;
-import io.lettuce.core.protocol.CommandType;
 import io.migration.mirror.Copier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies whole keys: DUMP with the absolute time of expiry, then RESTORE REPLACE, or
- * UNLINK when the key is gone.
+ * Copies the state of keys. A round is two scripts: {@link RelayScript#READ_ROUND} takes
+ * the oldest entries of a journal and reads the state of what they name, at one moment;
+ * {@link RelayScript#APPLY_STATES} writes it. Then exactly those entries are cleared, in
+ * front of the next round's reading.
  * <p>
- * Value and expiry are read in one MULTI, so they belong to one moment; the expiry is
+ * Value and expiry are read at one moment, so they belong together; the expiry is
  * absolute, so a late copy does not prolong it. See {@link Copier} for why the sides
  * converge, and {@link RelayFence} for why nobody else writes.
+ * <p>
+ * <b>Large hashes, sets and sorted sets.</b> An entry names the elements that its write
+ * touched, where the command tells. If every entry of a round does so for a key, and the
+ * key is large, the state of those elements is copied alone, with the expiry and the
+ * number of elements. Target held the state of some earlier moment, and every element
+ * that has changed since is named by an entry that is not cleared yet or by one of this
+ * round; so target has the whole state once it has these elements. Unless it never held
+ * the key, because that was not copied yet: then the number of elements differs, as
+ * target has no element that source lacks, and the key is copied whole in the same round.
+ * A write whose elements the command does not tell ({@code SPOP}, say) makes its round
+ * copy the whole key.
+ * <p>
+ * <b>Large lists and strings</b> are copied whole. A copy serves all writes that have
+ * come by then, and a relay for which nobody waits rests for longer than the copy took;
+ * so the cost is one copy for each round, not for each write.
+ * <p>
+ * <b>A key that target does not take</b> (a value of a module that it lacks, say) is set
+ * aside: its entry is cleared, it is remembered on the authority, counts as waiting, and
+ * is tried again now and then. What target refuses to everyone (no memory, loading) fails
+ * the round instead.
  */
 class RedisCopier implements Copier {
+
+	private static final Log logger = LogFactory.getLog(RedisCopier.class);
 
 	private static final byte[] CLEAR_AND_DROP = RedisKeys.bytes("redis.call('XDEL', KEYS[1], unpack(ARGV)) "
 			+ "if redis.call('XLEN', KEYS[1]) == 0 then redis.call('DEL', KEYS[1]) end return 1");
 
-	private static final long SWEEP_NANOS = Duration.ofSeconds(5).toNanos();
+	/** State beyond this many bytes is left to the next round. */
+	private static final byte[] ROUND_BYTES = RedisKeys.bytes(String.valueOf(4 << 20));
+
+	private static final long RETRY_NANOS = Duration.ofSeconds(10).toNanos();
+
+	/** What a server says when it refuses everything, not this value. */
+	private static final Set<String> REFUSES_ALL = Set.of("OOM", "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN",
+			"MOVED", "ASK", "TRYAGAIN", "CROSSSLOT", "NOPERM", "NOAUTH", "MISCONF", "NOREPLICAS", "NOSCRIPT", "BUSY",
+			"UNKILLABLE");
 
 	private final RedisKeys keys;
 
@@ -55,18 +82,41 @@ class RedisCopier implements Copier {
 
 	private final BitSet dirtySlots = new BitSet();
 
-	private long lastSweep;
+	private final Map<ByteBuffer, String> setAside = new ConcurrentHashMap<>();
+
+	private final TakeOver takeOver;
+
+	private final RelayMessages messages;
+
+	private long lastRetry;
+
+	private String options = "";
+
+	private CompletableFuture<?> cleared = CompletableFuture.completedFuture(null);
 
 	private @Nullable NodeConnections reading;
 
 	private @Nullable NodeConnections writing;
 
-	RedisCopier(RedisKeys keys, String instance, RedisEndpoint from, RedisEndpoint to, Duration timeout) {
+	/**
+	 * Create a copier.
+	 * @param keys the migration's keys
+	 * @param instance names this instance among waiting writers
+	 * @param from the side with authority
+	 * @param to the other side
+	 * @param timeout how long an answer may take
+	 * @param takeOver asked, once this is the only writer, whether it may begin
+	 * @param messages tells other instances about their writers
+	 */
+	RedisCopier(RedisKeys keys, String instance, RedisEndpoint from, RedisEndpoint to, Duration timeout,
+			TakeOver takeOver, RelayMessages messages) {
 		this.keys = keys;
 		this.instance = instance;
 		this.from = from;
 		this.to = to;
 		this.timeout = timeout;
+		this.takeOver = takeOver;
+		this.messages = messages;
 	}
 
 	/**
@@ -79,13 +129,54 @@ class RedisCopier implements Copier {
 		}
 	}
 
+	private BitSet takeDirtySlots() {
+		synchronized (this.dirtySlots) {
+			BitSet taken = (BitSet) this.dirtySlots.clone();
+			this.dirtySlots.clear();
+			return taken;
+		}
+	}
+
+	/**
+	 * Return the keys that target did not take.
+	 * @return the keys and why
+	 */
+	Map<ByteBuffer, String> setAside() {
+		return this.setAside;
+	}
+
+	@Override
+	public void hint() {
+		this.messages.hint(this.from.cluster() ? this::takeDirtySlots : BitSet::new);
+	}
+
 	@Override
 	public void open() {
-		this.writing = takeOver(this.to, this.keys, this.timeout);
-		this.reading = NodeConnections.open(this.from, "migration-journal", this.timeout);
+		this.cleared = CompletableFuture.completedFuture(null);
+		NodeConnections target = takeOver(this.to, this.keys, this.timeout);
+		this.writing = target;
+		NodeConnections source = NodeConnections.open(this.from, "migration-journal", this.timeout);
+		this.reading = source;
+		this.takeOver.confirm(source, target);
+		RelayScript.load(source, RelayScript.READ_ROUND, RelayScript.READ_KEYS);
+		RelayScript.load(target, RelayScript.APPLY_STATES);
+		this.options = options(source);
+		this.setAside.clear();
+		source.await(source.forKey(this.keys.setAside()).smembers(this.keys.setAside()))
+			.forEach((key) -> this.setAside.put(ByteBuffer.wrap(key), "not tried again yet"));
 		if (this.from.cluster()) {
-			sweep(this.reading);
+			sweep(source);
 		}
+	}
+
+	private static String options(NodeConnections source) {
+		List<Object> known = source
+			.await(source.all().iterator().next().async().commandInfo("PEXPIRETIME", "HPEXPIRETIME"));
+		return (known(known, 0) ? "p" : "") + (known(known, 1) ? "f" : "");
+	}
+
+	private static boolean known(List<Object> commands, int index) {
+		return index < commands.size() && commands.get(index) instanceof List<?> described && !described.isEmpty();
 	}
 
 	/**
@@ -108,179 +199,358 @@ class RedisCopier implements Copier {
 	}
 
 	@Override
-	public Round copy(int limit) {
+	public CompletableFuture<Round> copy(int limit, Waiters waiters) {
 		NodeConnections source = this.reading;
 		NodeConnections target = this.writing;
 		if (source == null || target == null) {
 			throw new IllegalStateException("not open");
 		}
-		List<Entry> entries = readEntries(source, limit);
-		if (entries.isEmpty()) {
-			return Round.EMPTY;
-		}
-		apply(target, readState(source, touched(entries)));
-		clear(source, entries);
-		List<Long> tickets = new ArrayList<>();
-		for (Entry entry : entries) {
-			Long ticket = Touches.ticket(entry.fields(), this.instance);
-			if (ticket != null) {
-				tickets.add(ticket);
+		retrySetAside(source);
+		CompletableFuture<?> before = this.cleared;
+		return read(source, limit).thenCombine(before, (batches, done) -> batches).thenCompose((batches) -> {
+			if (batches.stream().allMatch((batch) -> batch.entries().isEmpty())) {
+				return CompletableFuture.completedFuture(Round.EMPTY);
 			}
-		}
-		return new Round(entries.size(), tickets, entries.size() >= limit || source.cluster());
+			List<KeyState> states = batches.stream().flatMap((batch) -> batch.states().stream()).toList();
+			return apply(target, states).thenCompose((refused) -> complete(source, target, refused))
+				.thenCompose((refused) -> setAside(source, states, refused))
+				.thenApply((refused) -> {
+					batches.forEach((batch) -> tell(batch, refused, waiters));
+					this.cleared = clear(source, batches);
+					int entries = batches.stream().mapToInt((batch) -> batch.entries().size()).sum();
+					return new Round(entries, batches.stream().anyMatch((batch) -> batch.more()) || hasDirtySlots());
+				});
+		});
 	}
 
-	private List<Entry> readEntries(NodeConnections source, int limit) {
-		if (!source.cluster()) {
-			return entries(this.keys.journal(null), source.await(range(source, this.keys.journal(null), limit)));
-		}
-		if (System.nanoTime() - this.lastSweep > SWEEP_NANOS) {
-			sweep(source);
-		}
-		BitSet slots;
+	private boolean hasDirtySlots() {
 		synchronized (this.dirtySlots) {
-			slots = (BitSet) this.dirtySlots.clone();
-			this.dirtySlots.clear();
+			return !this.dirtySlots.isEmpty();
 		}
-		Map<byte[], RedisFuture<List<Object>>> ranges = new LinkedHashMap<>();
+	}
+
+	private CompletableFuture<List<Batch>> read(NodeConnections source, int limit) {
+		List<byte[]> arguments = List.of(RedisKeys.bytes(String.valueOf(limit)), ROUND_BYTES,
+				RedisKeys.bytes(this.options));
+		if (!source.cluster()) {
+			byte[] journal = this.keys.journal(null);
+			return RelayScript.READ_ROUND.run(source.forKey(journal), List.of(journal), arguments)
+				.thenApply((reply) -> List.of(Batch.of(journal, reply)));
+		}
+		BitSet slots = takeDirtySlots();
+		slots.stream().skip(limit).forEach(this::touched);
+		Map<Integer, CompletableFuture<Batch>> read = new LinkedHashMap<>();
 		source.buffer();
 		slots.stream().limit(limit).forEach((slot) -> {
 			byte[] journal = this.keys.journal(slot);
-			ranges.put(journal, range(source, journal, limit));
+			read.put(slot, RelayScript.READ_ROUND.run(source.forSlot(slot), List.of(journal), arguments)
+				.thenApply((reply) -> Batch.of(journal, reply)));
 		});
 		source.flush();
-		slots.stream().skip(limit).forEach(this::touched);
-		List<Entry> entries = new ArrayList<>();
-		try {
-			ranges.forEach((journal, range) -> entries.addAll(entries(journal, source.await(range))));
-			// what a full range left behind is found by the next round
-			slots.stream().filter((slot) -> full(entries, this.keys.journal(slot), limit)).forEach(this::touched);
-		}
-		catch (RuntimeException ex) {
-			slots.stream().forEach(this::touched);
-			throw ex;
-		}
-		return entries;
-	}
-
-	private static boolean full(List<Entry> entries, byte[] journal, int limit) {
-		return entries.stream().filter((entry) -> Arrays.equals(entry.journal(), journal)).count() >= limit;
+		return CompletableFuture.allOf(read.values().toArray(CompletableFuture[]::new))
+			.whenComplete((done, failure) -> read.forEach((slot, batch) -> {
+				// what a full batch left behind is found by the next round
+				if (failure != null || batch.join().more()) {
+					touched(slot);
+				}
+			}))
+			.thenApply((done) -> read.values().stream().map(CompletableFuture::join).toList());
 	}
 
 	/**
-	 * Look for entries in every slot: those of instances that are gone.
+	 * Look for entries in every slot: those of instances that are gone. While the relay
+	 * runs, whoever looks at the length of the journals tells it of the slots that hold
+	 * entries, so that a hint which was lost does no harm.
 	 */
 	private void sweep(NodeConnections source) {
-		this.lastSweep = System.nanoTime();
 		new RedisJournal(this.keys, source).depths().forEach((slot, depth) -> touched(slot));
 	}
 
-	private static RedisFuture<List<Object>> range(NodeConnections nodes, byte[] journal, int limit) {
-		return nodes.forKey(journal)
-			.dispatch(CommandType.XRANGE, new NestedMultiOutput<>(ByteArrayCodec.INSTANCE),
-					new CommandArgs<>(ByteArrayCodec.INSTANCE).addKey(journal)
-						.add("-")
-						.add("+")
-						.add("COUNT")
-						.add(limit));
-	}
-
-	@SuppressWarnings("unchecked")
-	private static List<Entry> entries(byte[] journal, List<Object> messages) {
-		List<Entry> entries = new ArrayList<>(messages.size());
-		for (Object message : messages) {
-			List<Object> parts = (List<Object>) message;
-			entries.add(new Entry(journal, new String((byte[]) parts.get(0), StandardCharsets.US_ASCII),
-					(List<byte[]>) (List<?>) parts.get(1)));
-		}
-		return entries;
-	}
-
-	private static Set<ByteBuffer> touched(List<Entry> entries) {
-		Set<ByteBuffer> touched = new LinkedHashSet<>();
-		for (Entry entry : entries) {
-			Touches.keys(entry.fields()).forEach((key) -> touched.add(ByteBuffer.wrap(key)));
-		}
-		return touched;
-	}
-
-	private List<State> readState(NodeConnections source, Set<ByteBuffer> touched) {
-		Map<Integer, List<byte[]>> units = new LinkedHashMap<>();
-		for (ByteBuffer key : touched) {
-			units.computeIfAbsent(source.cluster() ? SlotHash.getSlot(key.array()) : 0, (slot) -> new ArrayList<>())
-				.add(key.array());
-		}
-		List<State> states = new ArrayList<>(touched.size());
-		List<RedisFuture<TransactionResult>> executed = new ArrayList<>();
-		source.buffer();
-		units.forEach((slot, unit) -> {
-			RedisAsyncCommands<byte[], byte[]> commands = source.forSlot(slot);
-			commands.multi();
-			for (byte[] key : unit) {
-				states.add(new State(key, commands.dump(key), commands.pexpiretime(key)));
-			}
-			executed.add(commands.exec());
-		});
-		source.flush();
-		executed.forEach((unit) -> {
-			if (source.await(unit).wasDiscarded()) {
-				throw new RedisException("the present state could not be read");
-			}
-		});
-		return states;
+	/**
+	 * Write states to the other side.
+	 * @return completes when it has acknowledged all of them, with those it did not take;
+	 * fails if it takes nothing
+	 */
+	CompletableFuture<List<Refused>> apply(NodeConnections target, List<KeyState> states) {
+		Map<Integer, List<KeyState>> slots = new LinkedHashMap<>();
+		states.forEach((state) -> slots
+			.computeIfAbsent(target.cluster() ? SlotHash.getSlot(state.key()) : 0, (slot) -> new ArrayList<>())
+			.add(state));
+		List<Refused> refused = new ArrayList<>();
+		List<CompletableFuture<?>> applied = new ArrayList<>();
+		target.buffer();
+		slots.forEach((slot,
+				unit) -> applied.add(RelayScript.APPLY_STATES
+					.run(target.forSlot(slot), unit.stream().map(KeyState::key).toList(),
+							unit.stream().flatMap((state) -> state.arguments().stream()).toList())
+					.thenAccept((results) -> {
+						for (int i = 0; i < unit.size(); i++) {
+							String error = text(results.get(i));
+							if (!error.isEmpty()) {
+								synchronized (refused) {
+									refused.add(Refused.of(unit.get(i), error));
+								}
+							}
+						}
+					})));
+		target.flush();
+		return CompletableFuture.allOf(applied.toArray(CompletableFuture[]::new)).thenApply((done) -> refused);
 	}
 
 	/**
-	 * Write state to the other side, and wait until it has acknowledged all of it.
+	 * Copy whole what could not be copied by elements, and by type what could not be
+	 * copied as it is serialized.
 	 */
-	void apply(NodeConnections target, List<State> states) {
-		List<Future<?>> applied = new ArrayList<>(states.size());
-		target.buffer();
-		for (State state : states) {
-			RedisAsyncCommands<byte[], byte[]> commands = target.forKey(state.key());
-			byte[] value = target.await(state.value());
-			if (value == null) {
-				applied.add(commands.unlink(state.key()));
+	private CompletableFuture<List<Refused>> complete(NodeConnections source, NodeConnections target,
+			List<Refused> refused) {
+		if (refused.isEmpty()) {
+			return CompletableFuture.completedFuture(refused);
+		}
+		List<byte[]> partial = refused.stream()
+			.filter((key) -> key.state().partial())
+			.map((key) -> key.state().key())
+			.toList();
+		List<byte[]> unreadable = refused.stream()
+			.filter((key) -> !key.state().partial())
+			.map((key) -> key.state().key())
+			.toList();
+		if (!partial.isEmpty()) {
+			return readWhole(source, partial, this.options).thenCompose((states) -> apply(target, states))
+				.thenCompose((still) -> complete(source, target,
+						concat(still, refused.stream().filter((key) -> !key.state().partial()).toList())));
+		}
+		if (refused.stream().anyMatch(Refused::otherFormat) && !this.options.contains("t")) {
+			logger.info("The serialized form of values differs between the servers; values are copied by type");
+			this.options += "t";
+		}
+		return readWhole(source, unreadable, this.options.contains("t") ? this.options : this.options + "t")
+			.thenCompose((states) -> apply(target, states));
+	}
+
+	private static List<Refused> concat(List<Refused> some, List<Refused> others) {
+		List<Refused> all = new ArrayList<>(some);
+		all.addAll(others);
+		return all;
+	}
+
+	private static CompletableFuture<List<KeyState>> readWhole(NodeConnections source, List<byte[]> keys,
+			String options) {
+		Map<Integer, List<byte[]>> slots = new LinkedHashMap<>();
+		keys.forEach((key) -> slots
+			.computeIfAbsent(source.cluster() ? SlotHash.getSlot(key) : 0, (slot) -> new ArrayList<>())
+			.add(key));
+		List<CompletableFuture<List<Object>>> read = new ArrayList<>();
+		source.buffer();
+		slots.forEach((slot, unit) -> read
+			.add(RelayScript.READ_KEYS.run(source.forSlot(slot), unit, List.of(RedisKeys.bytes(options)))));
+		source.flush();
+		return CompletableFuture.allOf(read.toArray(CompletableFuture[]::new))
+			.thenApply((done) -> read.stream()
+				.flatMap((states) -> states.join().stream())
+				.map((state) -> KeyState.of((List<?>) state))
+				.toList());
+	}
+
+	/**
+	 * Remember on the authority which keys target did not take, before their entries are
+	 * cleared, and forget those it has taken now.
+	 */
+	private CompletableFuture<Set<ByteBuffer>> setAside(NodeConnections source, List<KeyState> states,
+			List<Refused> refused) {
+		Set<ByteBuffer> now = new HashSet<>();
+		refused.forEach((key) -> {
+			ByteBuffer name = ByteBuffer.wrap(key.state().key());
+			now.add(name);
+			if (this.setAside.put(name, key.error()) == null) {
+				logger.warn("Target does not take a key, which is set aside and tried again: " + key.error());
 			}
-			else {
-				long expiry = Math.max(0, target.await(state.expiry()));
-				applied.add(commands.restore(state.key(), value,
-						RestoreArgs.Builder.ttl(expiry).replace().absttl(expiry > 0)));
+		});
+		List<CompletableFuture<?>> remembered = new ArrayList<>();
+		RedisAsyncCommands<byte[], byte[]> commands = source.forKey(this.keys.setAside());
+		if (!now.isEmpty()) {
+			remembered
+				.add(commands.sadd(this.keys.setAside(), now.stream().map(ByteBuffer::array).toArray(byte[][]::new))
+					.toCompletableFuture());
+		}
+		if (!this.setAside.isEmpty()) {
+			byte[][] taken = states.stream()
+				.map(KeyState::key)
+				.filter((key) -> !now.contains(ByteBuffer.wrap(key))
+						&& this.setAside.remove(ByteBuffer.wrap(key)) != null)
+				.toArray(byte[][]::new);
+			if (taken.length > 0) {
+				remembered.add(commands.srem(this.keys.setAside(), taken).toCompletableFuture());
 			}
 		}
-		target.flush();
-		applied.forEach(target::await);
+		return CompletableFuture.allOf(remembered.toArray(CompletableFuture[]::new)).thenApply((done) -> now);
+	}
+
+	private void retrySetAside(NodeConnections source) {
+		if (this.setAside.isEmpty() || System.nanoTime() - this.lastRetry < RETRY_NANOS) {
+			return;
+		}
+		this.lastRetry = System.nanoTime();
+		this.setAside.keySet().stream().limit(100).forEach((key) -> {
+			byte[] journal = this.keys.journal(source.cluster() ? SlotHash.getSlot(key.array()) : null);
+			source.forKey(journal).xadd(journal, Map.of(RedisKeys.bytes("k"), key.array()));
+			if (source.cluster()) {
+				touched(SlotHash.getSlot(key.array()));
+			}
+		});
+	}
+
+	private void tell(Batch batch, Set<ByteBuffer> refused, Waiters waiters) {
+		for (Entry entry : batch.entries()) {
+			if (entry.waiter().isEmpty()) {
+				continue;
+			}
+			String reason = refused.isEmpty() ? null : reason(batch, entry, refused);
+			int colon = entry.waiter().lastIndexOf(':');
+			long ticket = Long.parseLong(entry.waiter().substring(colon + 1));
+			if (!entry.waiter().substring(0, colon).equals(this.instance)) {
+				this.messages.tell(entry.waiter().substring(0, colon), ticket, reason);
+			}
+			else if (reason == null) {
+				waiters.covered(ticket);
+			}
+			else {
+				waiters.refused(ticket, reason);
+			}
+		}
+		this.messages.send();
+	}
+
+	private @Nullable String reason(Batch batch, Entry entry, Set<ByteBuffer> refused) {
+		for (int index : entry.states()) {
+			ByteBuffer key = ByteBuffer.wrap(batch.states().get(index).key());
+			if (refused.contains(key)) {
+				return "target does not take the value: " + this.setAside.get(key);
+			}
+		}
+		return null;
 	}
 
 	/**
 	 * Clear exactly the entries that were read: others may have come for the same keys.
 	 */
-	void clear(NodeConnections source, List<Entry> entries) {
-		Map<ByteBuffer, List<String>> ids = new HashMap<>();
-		for (Entry entry : entries) {
-			ids.computeIfAbsent(ByteBuffer.wrap(entry.journal()), (journal) -> new ArrayList<>()).add(entry.id());
-		}
-		List<Future<?>> cleared = new ArrayList<>();
+	CompletableFuture<?> clear(NodeConnections source, List<Batch> batches) {
+		List<CompletableFuture<?>> clearing = new ArrayList<>();
 		source.buffer();
-		ids.forEach((journal, read) -> {
-			RedisAsyncCommands<byte[], byte[]> commands = source.forKey(journal.array());
-			if (source.cluster()) {
-				cleared.add(commands.eval(CLEAR_AND_DROP, ScriptOutputType.INTEGER, new byte[][] { journal.array() },
-						read.stream().map(RedisKeys::bytes).toArray(byte[][]::new)));
+		for (Batch batch : batches) {
+			List<String> ids = batch.entries().stream().map(Entry::id).toList();
+			if (!ids.isEmpty()) {
+				clearing.add(clear(source, batch.journal(), ids));
 			}
-			else {
-				cleared.add(commands.xdel(journal.array(), read.toArray(String[]::new)));
-			}
-		});
+		}
 		source.flush();
-		cleared.forEach(source::await);
+		return CompletableFuture.allOf(clearing.toArray(CompletableFuture[]::new));
 	}
 
-	record Entry(byte[] journal, String id, List<byte[]> fields) {
+	/**
+	 * The entries of a batch are all that the journal held up to the last of them, read
+	 * at one moment; ids only grow, and this connection ends with the server it reached.
+	 * So everything up to that id is exactly what was read, and one cut is much cheaper
+	 * than one search for each id. That the server cut as many as were read is checked.
+	 * <p>
+	 * On a cluster an emptied journal is removed, as each slot has one of its own, and
+	 * ids may begin anew: there the ids are named.
+	 */
+	private static CompletableFuture<?> clear(NodeConnections source, byte[] journal, List<String> ids) {
+		RedisAsyncCommands<byte[], byte[]> commands = source.forKey(journal);
+		if (source.cluster()) {
+			return commands
+				.eval(CLEAR_AND_DROP, ScriptOutputType.INTEGER, new byte[][] { journal },
+						ids.stream().map(RedisKeys::bytes).toArray(byte[][]::new))
+				.toCompletableFuture();
+		}
+		return commands.xtrim(journal, XTrimArgs.Builder.minId(next(ids.get(ids.size() - 1))).exactTrimming())
+			.toCompletableFuture()
+			.thenAccept((cut) -> {
+				if (cut > ids.size()) {
+					throw new RedisException(
+							"%d entries of the journal were cleared where %d had been read".formatted(cut, ids.size()));
+				}
+			});
+	}
+
+	private static String next(String id) {
+		int dash = id.indexOf('-');
+		return id.substring(0, dash + 1) + (Long.parseLong(id.substring(dash + 1)) + 1);
+	}
+
+	private static String text(@Nullable Object item) {
+		return (item instanceof byte[] bytes) ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(item);
+	}
+
+	/**
+	 * Asked after the other side was taken over, and before anything is read.
+	 */
+	interface TakeOver {
+
+		/**
+		 * See that this instance may begin.
+		 * @param source connections to the side with authority
+		 * @param target connections to the other side
+		 */
+		void confirm(NodeConnections source, NodeConnections target);
 
 	}
 
-	record State(byte[] key, RedisFuture<byte[]> value, RedisFuture<Long> expiry) {
+	/**
+	 * One journal's part of a round.
+	 *
+	 * @param journal the journal
+	 * @param entries what was read from it
+	 * @param states the state of what they name
+	 * @param more whether entries were left for the next round
+	 */
+	record Batch(byte[] journal, List<Entry> entries, List<KeyState> states, boolean more) {
+
+		static Batch of(byte[] journal, List<Object> reply) {
+			List<Entry> entries = new ArrayList<>();
+			List<?> read = (List<?>) reply.get(0);
+			for (int i = 0; i + 2 < read.size(); i += 3) {
+				List<Integer> states = (read.get(i + 2) instanceof List<?> indices)
+						? indices.stream().map((index) -> ((Long) index).intValue() - 1).toList() : List.of();
+				entries.add(new Entry(text(read.get(i)), text(read.get(i + 1)), states));
+			}
+			return new Batch(journal, entries,
+					((List<?>) reply.get(1)).stream().map((state) -> KeyState.of((List<?>) state)).toList(),
+					Long.valueOf(1).equals(reply.get(2)));
+		}
+
+	}
+
+	/**
+	 * An entry of a journal.
+	 *
+	 * @param id its id
+	 * @param waiter who waits for it, empty if nobody does
+	 * @param states the indices of the states it names, if somebody waits
+	 */
+	record Entry(String id, String waiter, List<Integer> states) {
+
+	}
+
+	/**
+	 * A state that target did not take.
+	 *
+	 * @param state the state
+	 * @param error why
+	 */
+	record Refused(KeyState state, String error) {
+
+		static Refused of(KeyState state, String error) {
+			String code = error.contains(" ") ? error.substring(0, error.indexOf(' ')) : error;
+			if (REFUSES_ALL.contains(code.startsWith("-") ? code.substring(1) : code)) {
+				throw new RedisException(error);
+			}
+			return new Refused(state, error);
+		}
+
+		boolean otherFormat() {
+			return this.error.contains("DUMP payload version") || this.error.contains("Bad data format");
+		}
 
 	}
 

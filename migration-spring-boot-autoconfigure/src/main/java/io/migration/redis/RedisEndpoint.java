@@ -1,12 +1,12 @@
 package io.migration.redis;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.StaticCredentialsProvider;
+import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.event.DefaultEventPublisherOptions;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
@@ -15,15 +15,14 @@ import io.lettuce.core.resource.NettyCustomizer;
 import io.lettuce.core.tracing.Tracing;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
-import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration;
-import org.springframework.data.redis.connection.RedisNode;
+import org.springframework.data.redis.connection.RedisConfiguration.ClusterConfiguration;
+import org.springframework.data.redis.connection.RedisConfiguration.DomainSocketConfiguration;
 import org.springframework.data.redis.connection.RedisPassword;
 import org.springframework.data.redis.connection.RedisSentinelConfiguration;
-import org.springframework.data.redis.connection.RedisSocketConfiguration;
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConverters;
@@ -53,22 +52,43 @@ record RedisEndpoint(List<RedisURI> uris, boolean cluster, int database, ClientO
 	static RedisEndpoint of(LettuceConnectionFactory factory, ClientResources resources, ClientResources unobserved) {
 		LettuceClientConfiguration client = factory.getClientConfiguration();
 		return new RedisEndpoint(uris(factory, client), factory.isClusterAware(), factory.getDatabase(),
-				client.getClientOptions().orElseGet(ClientOptions::create), resources, unobserved);
+				options(factory, client), resources, unobserved);
+	}
+
+	/**
+	 * Return what a factory was built from. The factory keeps it to itself, and its
+	 * getter for a single server answers a default, without credentials, when the factory
+	 * was built from the general type.
+	 * @param factory the factory
+	 * @return its configuration
+	 */
+	static RedisConfiguration configuration(LettuceConnectionFactory factory) {
+		return (new DirectFieldAccessor(factory).getPropertyValue("configuration") instanceof RedisConfiguration known)
+				? known : factory.getStandaloneConfiguration();
+	}
+
+	private static ClientOptions options(LettuceConnectionFactory factory, LettuceClientConfiguration client) {
+		ClientOptions options = client.getClientOptions().orElseGet(ClientOptions::create);
+		RedisClusterConfiguration cluster = factory.getClusterConfiguration();
+		if (cluster == null) {
+			return options;
+		}
+		ClusterClientOptions ofCluster = (options instanceof ClusterClientOptions already) ? already
+				: ClusterClientOptions.builder(options).build();
+		return (cluster.getMaxRedirects() != null) ? ofCluster.mutate().maxRedirects(cluster.getMaxRedirects()).build()
+				: ofCluster;
 	}
 
 	private static List<RedisURI> uris(LettuceConnectionFactory factory, LettuceClientConfiguration client) {
-		RedisClusterConfiguration cluster = factory.getClusterConfiguration();
-		if (cluster != null) {
-			List<RedisURI> uris = new ArrayList<>();
-			for (RedisNode node : cluster.getClusterNodes()) {
-				RedisURI uri = RedisURI.create(node.getRequiredHost(), node.getRequiredPort());
-				credentials(uri, cluster, cluster.getUsername(), cluster.getPassword(), client);
-				uris.add(settings(uri, client, 0));
-			}
-			return List.copyOf(uris);
+		RedisConfiguration configuration = configuration(factory);
+		if (configuration instanceof ClusterConfiguration cluster) {
+			return cluster.getClusterNodes()
+				.stream()
+				.map((node) -> RedisURI.create(node.getRequiredHost(), node.getRequiredPort()))
+				.map((uri) -> settings(credentials(uri, configuration, client), client, 0))
+				.toList();
 		}
-		RedisSentinelConfiguration sentinel = factory.getSentinelConfiguration();
-		if (sentinel != null) {
+		if (configuration instanceof RedisSentinelConfiguration sentinel) {
 			RedisURI uri = LettuceConverters.sentinelConfigurationToRedisURI(sentinel);
 			client.getRedisCredentialsProviderFactory().ifPresent((credentials) -> {
 				uri.setCredentialsProvider(credentials.createCredentialsProvider(sentinel));
@@ -79,28 +99,29 @@ record RedisEndpoint(List<RedisURI> uris, boolean cluster, int database, ClientO
 			uri.getSentinels().forEach((node) -> settings(node, client, 0));
 			return List.of(settings(uri, client, factory.getDatabase()));
 		}
-		RedisSocketConfiguration socket = factory.getSocketConfiguration();
-		if (socket != null) {
-			RedisURI uri = RedisURI.Builder.socket(socket.getSocket()).build();
-			credentials(uri, socket, socket.getUsername(), socket.getPassword(), client);
+		RedisURI uri = (configuration instanceof DomainSocketConfiguration socket)
+				? RedisURI.Builder.socket(socket.getSocket()).build()
+				: RedisURI.create(factory.getHostName(), factory.getPort());
+		credentials(uri, configuration, client);
+		if (configuration instanceof DomainSocketConfiguration) {
 			uri.setTimeout(client.getCommandTimeout());
 			uri.setDatabase(factory.getDatabase());
 			return List.of(uri);
 		}
-		RedisStandaloneConfiguration standalone = factory.getStandaloneConfiguration();
-		RedisURI uri = RedisURI.create(factory.getHostName(), factory.getPort());
-		credentials(uri, standalone, standalone.getUsername(), standalone.getPassword(), client);
 		return List.of(settings(uri, client, factory.getDatabase()));
 	}
 
-	private static void credentials(RedisURI uri, RedisConfiguration configuration, @Nullable String username,
-			RedisPassword password, LettuceClientConfiguration client) {
+	private static RedisURI credentials(RedisURI uri, RedisConfiguration configuration,
+			LettuceClientConfiguration client) {
+		String username = RedisConfiguration.getUsernameOrElse(configuration, () -> null);
+		RedisPassword password = RedisConfiguration.getPasswordOrElse(configuration, RedisPassword::none);
 		char[] secret = password.toOptional().orElseGet(() -> new char[0]);
 		if ((username != null && !username.isBlank()) || secret.length > 0) {
 			uri.setCredentialsProvider(new StaticCredentialsProvider(username, secret));
 		}
 		client.getRedisCredentialsProviderFactory()
 			.ifPresent((factory) -> uri.setCredentialsProvider(factory.createCredentialsProvider(configuration)));
+		return uri;
 	}
 
 	private static RedisURI settings(RedisURI uri, LettuceClientConfiguration client, int database) {
@@ -173,10 +194,13 @@ record RedisEndpoint(List<RedisURI> uris, boolean cluster, int database, ClientO
 	 * @return a new address
 	 */
 	static RedisURI own(RedisURI address, String clientName, Duration timeout) {
-		RedisURI uri = RedisURI.builder(address).build();
-		uri.setClientName(clientName);
-		uri.setTimeout(timeout);
-		return uri;
+		RedisURI.Builder builder = RedisURI.builder(address).withClientName(clientName).withTimeout(timeout);
+		if (address.getSentinelMasterId() != null) {
+			// the builder does not copy what leads to the master
+			builder.withSentinelMasterId(address.getSentinelMasterId());
+			address.getSentinels().forEach((sentinel) -> builder.withSentinel(own(sentinel, clientName, timeout)));
+		}
+		return builder.build();
 	}
 
 	/**

@@ -9,6 +9,7 @@ import java.util.Map;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisFuture;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.cluster.SlotHash;
 import io.migration.mirror.JournalStatus;
@@ -18,6 +19,22 @@ import org.jspecify.annotations.Nullable;
  * Looks at the journal without changing it. Used by one thread.
  */
 final class RedisJournal {
+
+	/**
+	 * One look at the journals of a node: a command for each slot would keep the node
+	 * busier than the application does.
+	 */
+	private static final byte[] DEPTHS = RedisKeys.bytes("""
+			local found = {}
+			for i, journal in ipairs(ARGV) do
+			  local length = redis.call('XLEN', journal)
+			  if length > 0 then
+			    found[#found + 1] = i
+			    found[#found + 1] = length
+			  end
+			end
+			return found
+			""");
 
 	private final RedisKeys keys;
 
@@ -34,22 +51,32 @@ final class RedisJournal {
 	 * journal of a server that is not a cluster
 	 */
 	Map<Integer, Long> depths() {
-		Map<Integer, RedisFuture<Long>> lengths = new LinkedHashMap<>();
-		this.nodes.buffer();
-		int journals = this.nodes.cluster() ? SlotHash.SLOT_COUNT : 1;
-		for (int slot = 0; slot < journals; slot++) {
-			byte[] journal = journal(slot);
-			lengths.put(slot, this.nodes.forKey(journal).xlen(journal));
+		if (!this.nodes.cluster()) {
+			long depth = this.nodes.await(this.nodes.forKey(journal(0)).xlen(journal(0)));
+			return (depth > 0) ? Map.of(0, depth) : Map.of();
 		}
-		this.nodes.flush();
+		Map<List<Integer>, RedisFuture<List<Object>>> asked = new LinkedHashMap<>();
+		this.nodes.slots()
+			.forEach((node, slots) -> asked.put(slots,
+					node.async()
+						.eval(DEPTHS, ScriptOutputType.MULTI, new byte[0][],
+								slots.stream().map(this::journal).toArray(byte[][]::new))));
 		Map<Integer, Long> depths = new LinkedHashMap<>();
-		lengths.forEach((slot, length) -> {
-			long depth = this.nodes.await(length);
-			if (depth > 0) {
-				depths.put(slot, depth);
+		asked.forEach((slots, lengths) -> {
+			List<Object> found = this.nodes.await(lengths);
+			for (int i = 0; i + 1 < found.size(); i += 2) {
+				depths.put(slots.get(((Long) found.get(i)).intValue() - 1), (Long) found.get(i + 1));
 			}
 		});
 		return depths;
+	}
+
+	/**
+	 * Return how many keys target did not take.
+	 * @return their number
+	 */
+	long setAside() {
+		return this.nodes.await(this.nodes.forKey(this.keys.setAside()).scard(this.keys.setAside()));
 	}
 
 	private byte[] journal(int slot) {
@@ -58,12 +85,13 @@ final class RedisJournal {
 
 	/**
 	 * Return how much waits.
+	 * @param depths entries by slot
 	 * @return depth, and the age of the oldest entry by the server's clock
 	 */
-	JournalStatus status() {
-		Map<Integer, Long> depths = depths();
+	JournalStatus status(Map<Integer, Long> depths) {
+		long setAside = setAside();
 		if (depths.isEmpty()) {
-			return JournalStatus.EMPTY;
+			return (setAside > 0) ? new JournalStatus(setAside, Duration.ZERO) : JournalStatus.EMPTY;
 		}
 		long oldest = Long.MAX_VALUE;
 		for (Integer slot : depths.keySet()) {
@@ -75,7 +103,8 @@ final class RedisJournal {
 		List<byte[]> time = this.nodes.await(this.nodes.forKey(this.keys.ledger()).time());
 		long now = Long.parseLong(new String(time.get(0), StandardCharsets.US_ASCII)) * 1000;
 		long depth = depths.values().stream().mapToLong(Long::longValue).sum();
-		return new JournalStatus(depth, Duration.ofMillis(Math.max(0, (oldest != Long.MAX_VALUE) ? now - oldest : 0)));
+		return new JournalStatus(depth + setAside,
+				Duration.ofMillis(Math.max(0, (oldest != Long.MAX_VALUE) ? now - oldest : 0)));
 	}
 
 	/**
@@ -99,6 +128,9 @@ final class RedisJournal {
 	 * @return whether all have been passed
 	 */
 	boolean passed(Map<Integer, String> ends) {
+		if (setAside() > 0) {
+			return false;
+		}
 		ends.entrySet().removeIf((end) -> {
 			String first = end(end.getKey(), true);
 			return first == null || compare(first, end.getValue()) > 0;
@@ -122,9 +154,10 @@ final class RedisJournal {
 	}
 
 	/**
-	 * Remove every journal of the migration.
+	 * Remove every journal of the migration, and what was remembered for the relay.
 	 */
 	void drop() {
+		this.nodes.await(this.nodes.forKey(this.keys.ledger()).del(this.keys.setAside(), this.keys.targetRuns()));
 		depths().keySet().forEach((slot) -> {
 			byte[] journal = journal(slot);
 			this.nodes.await(this.nodes.forKey(journal).unlink(journal));

@@ -1,6 +1,8 @@
 package io.migration.redis;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 import io.lettuce.core.cluster.SlotHash;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,24 @@ final class RedisKeys {
 		return true;
 	}
 
+	/**
+	 * Look at a key without changing the buffer.
+	 */
+	static boolean isOwn(ByteBuffer key) {
+		return key.remaining() >= PREFIX_BYTES.length
+				&& key.slice(key.position(), PREFIX_BYTES.length).equals(ByteBuffer.wrap(PREFIX_BYTES));
+	}
+
+	/**
+	 * Return a command that counts what there is of our keys on a server that is not a
+	 * cluster.
+	 * @return the command's arguments, its name first
+	 */
+	List<byte[]> exists() {
+		return List.of(bytes("EXISTS"), ledger(), instances(), history(), mark(), token(), reconciled(), relay(),
+				setAside(), targetRuns(), journal(null));
+	}
+
 	private String own(String what) {
 		return PREFIX + this.migration + "}:" + what;
 	}
@@ -62,6 +82,32 @@ final class RedisKeys {
 
 	byte[] token() {
 		return bytes(own("token"));
+	}
+
+	byte[] relay() {
+		return bytes(own("relay"));
+	}
+
+	byte[] setAside() {
+		return bytes(own("set-aside"));
+	}
+
+	byte[] targetRuns() {
+		return bytes(own("target-runs"));
+	}
+
+	/**
+	 * Return the channel on which waiting instances wake the relay.
+	 */
+	byte[] hints() {
+		return bytes(own("hints"));
+	}
+
+	/**
+	 * Return the channel on which the relay tells an instance about its writers.
+	 */
+	byte[] told(String instance) {
+		return bytes(own("told:" + instance));
 	}
 
 	/**

@@ -33,7 +33,14 @@ final class RedisLedger implements Ledger {
 
 	private static final int HISTORY_KEPT = 1000;
 
-	private static final String NOW = "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000) ";
+	/**
+	 * A full server must be able to say which phase it is, and to let authority move away
+	 * from it.
+	 */
+	static final String ALLOW_OOM = "#!lua flags=allow-oom\n";
+
+	private static final String NOW = ALLOW_OOM
+			+ "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000) ";
 
 	/**
 	 * Registers, then reads, in one script: whoever changes the record afterwards sees
@@ -47,7 +54,7 @@ final class RedisLedger implements Ledger {
 			return redis.call('HGETALL', KEYS[1])
 			""");
 
-	private static final byte[] COMPARE_AND_SET = RedisKeys.bytes("""
+	private static final byte[] COMPARE_AND_SET = RedisKeys.bytes(ALLOW_OOM + """
 			if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[1] then return 0 end
 			redis.call('DEL', KEYS[1])
 			redis.call('HSET', KEYS[1], unpack(ARGV, 4))
@@ -58,7 +65,7 @@ final class RedisLedger implements Ledger {
 			return 1
 			""");
 
-	private static final byte[] INSTALL = RedisKeys.bytes("""
+	private static final byte[] INSTALL = RedisKeys.bytes(ALLOW_OOM + """
 			local present = redis.call('HGET', KEYS[1], 'epoch')
 			if present and tonumber(present) >= tonumber(ARGV[1]) then return 0 end
 			local fields = tonumber(ARGV[2])

@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
+import io.lettuce.core.RedisException;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.migration.MigrationPhase;
@@ -34,6 +35,7 @@ import io.migration.phase.PhaseFlags;
 import io.migration.phase.PhaseGates;
 import io.migration.phase.PhaseStep;
 import io.migration.phase.PhaseSubject;
+import io.migration.phase.Stage;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +51,6 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 public final class RedisMigration implements PhaseSubject, MirroredMigration, AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(RedisMigration.class);
-
-	private static final Duration RELAY_IDLE = Duration.ofMillis(10);
 
 	private static final Duration MONITOR = Duration.ofMillis(500);
 
@@ -84,6 +84,8 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 
 	private @Nullable CompletableFuture<Void> barrier;
 
+	private @Nullable Side sealed;
+
 	private boolean journalToDrop;
 
 	private volatile boolean applied;
@@ -105,16 +107,19 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		String name = settings.phase().name();
 		this.keys = new RedisKeys(name);
 		CurrentPhase current = new CurrentPhase();
-		this.router = new RedisRouter(name, this.instance, settings.mirror(), current, settings.maxPark(),
+		KeyScope scope = KeyScope.of(settings.keys());
+		this.router = new RedisRouter(name, this.instance, settings.mirror(), scope, current, settings.maxPark(),
 				sourceEndpoint.resources().eventExecutorGroup(), observer);
 		this.comparisons = new Comparisons(observer);
 		this.background = new BackgroundWork(threads, 2, 256, observer);
 		this.sides = new RedisSides(name, settings.mirror().timeout());
 		this.sides.add(Side.SOURCE, sourceEndpoint, source, this.router);
 		this.sides.add(Side.TARGET, targetEndpoint, target, this.router);
-		this.sides.addRelays(this.keys, this.instance, observer);
-		this.reconciliation = new TargetReconciliation(name, this.sides, this.background, this.comparisons);
-		this.preparation = new StepPreparation(name, this.sides, this.router, this.reconciliation, settings.adopt());
+		this.sides.addRelays(this.keys, this.instance, observer,
+				new TargetRuns(this.keys, this.router::journalingIsBroken));
+		this.reconciliation = new TargetReconciliation(name, this.sides, scope, this.background, this.comparisons);
+		this.preparation = new StepPreparation(name, this.sides, this.router, this.reconciliation, scope,
+				settings.adopt());
 		Ledger ledger = new RedisLedger(name, this.sides.plain(Side.SOURCE));
 		this.control = new PhaseControl(settings.phase(), ledger,
 				() -> new RedisLedger(name, this.sides.plain(Side.TARGET)), this, gates(), flags, current, listener,
@@ -122,7 +127,8 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		this.router.connect(this.sides,
 				new ReadComparison(this.sides.plain(Side.SOURCE), this.sides.plain(Side.TARGET), this.comparisons,
 						this.background, settings.mirror().sampleRate(), settings.mirror().timeout(),
-						this::copyComplete, this::circuitOpen));
+						this::copyComplete, this::circuitOpen),
+				this.background);
 		current.onChange(this::release);
 		this.proxy = ConnectionFactoryProxy.of(source, this::active,
 				"migration '%s' of %s".formatted(name, source.getClass().getSimpleName()));
@@ -291,11 +297,51 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		if (!this.router.knowsCommands()) {
 			this.router.use(this.sides.plain(authority).catalog());
 		}
-		this.sides.relay(authority.other()).stop();
+		this.sides.stopRelay(authority.other());
 		this.sides.relay(authority).start(this.threads);
+		this.sides.relay(authority).hurry(record.stage() != Stage.OPEN);
+		unsealRelay(record);
+		listen(record.phase());
 		openForwarding(authority);
-		if (record.phase().reads() == MigrationPhase.Reads.SHARED) {
-			this.sides.plain(Side.TARGET).connectIfPossible();
+		if (record.phase().reads() == MigrationPhase.Reads.SHARED || record.stage() == Stage.WRITES_FIRST) {
+			this.sides.trustTarget();
+		}
+	}
+
+	/**
+	 * The swap is over. If authority has moved, the ledger says so beside the lease, and
+	 * keeps relays of the old direction from beginning.
+	 */
+	private void unsealRelay(LedgerRecord record) {
+		Side sealed = this.sealed;
+		if (sealed == null || record.stage() == Stage.SWAPPING) {
+			return;
+		}
+		this.sealed = null;
+		try {
+			this.sides.inspect(sealed, (nodes) -> {
+				this.sides.relaying(sealed).lease().unseal(nodes);
+				return true;
+			});
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Migration '%s': the relay's seal runs out by itself".formatted(name()), ex);
+		}
+	}
+
+	/**
+	 * Hear of other instances while writers wait.
+	 */
+	private void listen(MigrationPhase phase) {
+		if (phase.writes() == MigrationPhase.Writes.JOURNALED) {
+			return;
+		}
+		Side authority = phase.authority();
+		try {
+			this.sides.relaying(authority).listen();
+		}
+		catch (RedisException ex) {
+			logger.debug("Migration '%s': cannot subscribe on %s yet".formatted(name(), authority.wireName()), ex);
 		}
 	}
 
@@ -337,20 +383,42 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 	public CatchUp catchUp() {
 		Side authority = this.router.phase().get().authority();
 		Map<Integer, String> ends = this.sides.inspect(authority, (nodes) -> new RedisJournal(this.keys, nodes).ends());
-		return () -> this.sides.inspect(authority, (nodes) -> new RedisJournal(this.keys, nodes).passed(ends));
+		return () -> {
+			ends.keySet().forEach((slot) -> this.sides.touched(authority, slot));
+			return this.sides.inspect(authority, (nodes) -> new RedisJournal(this.keys, nodes).passed(ends));
+		};
 	}
 
+	/**
+	 * Once the journal is empty, no relay of this direction may write any more: not ours,
+	 * not that of an instance that was counted out. The seal keeps each from beginning,
+	 * the take-over ends what had begun; a relay that took over later still finds the
+	 * seal before it reads anything. Then the journal is looked at again.
+	 */
 	@Override
 	public boolean journalEmpty() {
 		Side authority = this.router.phase().get().authority();
-		if (!this.sides.inspect(authority, (nodes) -> new RedisJournal(this.keys, nodes).depths().isEmpty())) {
+		if (!journalEmpty(authority)) {
 			return false;
 		}
-		// no relay of this direction, ours or a forgotten one, can write from here on
-		this.sides.relay(authority).stop();
+		this.sealed = authority;
+		this.sides.inspect(authority, (nodes) -> {
+			this.sides.relaying(authority).lease().seal(nodes, this.settings.maxPark());
+			return true;
+		});
+		this.sides.stopRelay(authority);
 		RelayFence.takeOver(this.sides.endpoint(authority.other()), this.keys, this.settings.mirror().timeout())
 			.close();
-		return true;
+		return journalEmpty(authority);
+	}
+
+	private boolean journalEmpty(Side authority) {
+		return this.sides.inspect(authority, (nodes) -> {
+			RedisJournal journal = new RedisJournal(this.keys, nodes);
+			Map<Integer, Long> depths = journal.depths();
+			depths.keySet().forEach((slot) -> this.sides.touched(authority, slot));
+			return depths.isEmpty() && journal.setAside() == 0;
+		});
 	}
 
 	@Override
@@ -432,15 +500,21 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 				// while writers are parked phase control looks at the journal, and
 				// nothing may slow it down
 				if (this.control.phase().journals() && !this.router.phase().get().parksWrites()) {
-					JournalStatus seen = this.sides.inspect(this.control.authority(),
-							(nodes) -> new RedisJournal(this.keys, nodes).status());
+					Side authority = this.control.authority();
+					JournalStatus seen = this.sides.inspect(authority, (nodes) -> {
+						RedisJournal present = new RedisJournal(this.keys, nodes);
+						Map<Integer, Long> depths = present.depths();
+						depths.keySet().forEach((slot) -> this.sides.touched(authority, slot));
+						return present.status(depths);
+					});
 					this.journal = seen;
 					boundJournal(seen.depth());
+					listen(this.control.phase());
 					if (this.applied && this.control.authority() == Side.SOURCE) {
 						this.reconciliation.goOn();
 					}
 					if (this.control.phase().reads() == MigrationPhase.Reads.SHARED) {
-						this.sides.plain(Side.TARGET).connectIfPossible();
+						this.sides.trustTarget();
 					}
 				}
 			}
@@ -499,6 +573,14 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		return this.sides.relay(this.control.authority());
 	}
 
+	/**
+	 * Return whether this instance is the one that relays.
+	 * @return whether it holds the relay's lease
+	 */
+	boolean holdsTheRelay() {
+		return this.sides.relaying(this.control.authority()).lease().held();
+	}
+
 	@Override
 	public @Nullable String relayProblem() {
 		return relay().problem();
@@ -527,6 +609,14 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 	@Override
 	public long unsupported() {
 		return this.router.unsupported();
+	}
+
+	/**
+	 * Return the commands that could not be mirrored, or that target cannot run.
+	 * @return how often each was seen, by its name
+	 */
+	public Map<String, Long> unsupportedCommands() {
+		return this.router.unsupportedCommands();
 	}
 
 	@Override

@@ -1,6 +1,7 @@
 package io.migration.redis;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.migration.mirror.MirrorSettings;
 import io.migration.phase.PhaseSettings;
@@ -13,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param mirror how it mirrors
  * @param gates what holds its steps
  * @param maxPark how long a write may be parked
+ * @param keys patterns of the keys that move
  * @param adopt whether a target that is neither empty nor marked may be taken over
  */
 public record RedisMigrationSettings(PhaseSettings phase, MirrorSettings mirror, Gates gates, Duration maxPark,
-		boolean adopt) {
+		List<String> keys, boolean adopt) {
 
 	/**
 	 * What holds the steps; {@code null} switches a gate off.

@@ -3,21 +3,19 @@ package io.migration.redis;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 
 import io.lettuce.core.RedisCommandTimeoutException;
-import io.lettuce.core.TransactionResult;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.StatusOutput;
@@ -28,18 +26,13 @@ import io.lettuce.core.protocol.CompleteableCommand;
 import io.lettuce.core.protocol.RedisCommand;
 import io.migration.MigrationPhase;
 import io.migration.MigrationPhase.Reads;
-import io.migration.MigrationPhase.Writes;
-import io.migration.OperationRefusedException;
 import io.migration.Side;
-import io.migration.WriteNotMirroredException;
+import io.migration.mirror.BackgroundWork;
 import io.migration.mirror.MirrorObserver;
 import io.migration.mirror.MirrorSettings;
 import io.migration.mirror.MirrorSettings.OnFailure;
-import io.migration.mirror.MirrorSettings.StaleReads;
-import io.migration.mirror.Relay;
 import io.migration.phase.CurrentPhase;
 import io.migration.phase.PinnedPhase;
-import io.migration.redis.MigratingChannelWriter.Transaction;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -59,17 +52,18 @@ final class RedisRouter {
 
 	private static final Log logger = LogFactory.getLog(RedisRouter.class);
 
-	private static final int PENDING_BUCKETS = 4096;
+	static final String UNMIRRORED = "its keys cannot be determined; in shadow it runs on source alone and backfill is stale, from dual-write on it is refused";
 
-	private static final Set<String> OUT_OF_REACH = Set.of("FLUSHDB", "FLUSHALL", "SWAPDB", "SELECT");
+	private static final Set<CommandType> CONCERNING_BOTH_SIDES = EnumSet.of(CommandType.KEYS, CommandType.SCAN,
+			CommandType.RANDOMKEY, CommandType.DBSIZE, CommandType.FLUSHDB, CommandType.FLUSHALL, CommandType.PUBLISH,
+			CommandType.SPUBLISH, CommandType.SCRIPT, CommandType.EVAL, CommandType.EVAL_RO, CommandType.WATCH,
+			CommandType.UNWATCH);
 
 	private final String migration;
 
-	private final String instance;
-
-	private final RedisKeys keys;
-
 	private final MirrorSettings settings;
+
+	private final KeyScope scope;
 
 	private final CurrentPhase phase;
 
@@ -77,22 +71,31 @@ final class RedisRouter {
 
 	private final MirrorObserver observer;
 
-	/**
-	 * Runs what callers do when the relay has passed: never on the relay's own thread.
-	 */
-	private final Executor completions;
-
 	private final Set<MigratingChannelWriter> writers = ConcurrentHashMap.newKeySet();
 
-	private final Set<String> reported = ConcurrentHashMap.newKeySet();
+	private final UnsupportedCommands unsupported;
 
-	private final AtomicIntegerArray pending = new AtomicIntegerArray(PENDING_BUCKETS);
+	private final Publications publications = new Publications();
 
-	private final AtomicBoolean journalingBroken = new AtomicBoolean();
+	private final Scripts scripts = new Scripts();
 
-	private final LongAdder unsupported = new LongAdder();
+	private final Refusals refusals;
+
+	private final MirroredWrites writes;
+
+	private final Transactions transactions;
+
+	private final BlockingCommands blocking;
+
+	private final WholeDatabaseCommands wholeDatabase;
 
 	private @Nullable RedisSides sides;
+
+	private @Nullable Echo echo;
+
+	private @Nullable TargetLimits limits;
+
+	private @Nullable BackgroundWork background;
 
 	private ReadSampler sampler = ReadSampler.NONE;
 
@@ -100,26 +103,83 @@ final class RedisRouter {
 
 	private volatile @Nullable CommandCatalog catalog;
 
-	RedisRouter(String migration, String instance, MirrorSettings settings, CurrentPhase phase, Duration maxPark,
-			Executor completions, MirrorObserver observer) {
+	RedisRouter(String migration, String instance, MirrorSettings settings, KeyScope scope, CurrentPhase phase,
+			Duration maxPark, ScheduledExecutorService executor, MirrorObserver observer) {
 		this.migration = migration;
-		this.instance = instance;
-		this.keys = new RedisKeys(migration);
 		this.settings = settings;
+		this.scope = scope;
 		this.phase = phase;
 		this.parked = new ParkedWrites(migration, maxPark);
-		this.completions = completions;
 		this.observer = observer;
+		this.refusals = new Refusals(migration);
+		this.unsupported = new UnsupportedCommands(migration);
+		this.writes = new MirroredWrites(migration, instance, settings, executor, observer);
+		this.transactions = new Transactions(this, scope, phase, this.writes, this.unsupported, this.refusals);
+		this.blocking = new BlockingCommands(this, phase, executor);
+		this.wholeDatabase = new WholeDatabaseCommands(new RedisKeys(migration), this,
+				new ScopedFlush(this, scope, this.refusals));
 	}
 
 	/**
 	 * Give it what it routes to. Before the first command.
 	 * @param both the sides
 	 * @param reads compares a sample of the reads
+	 * @param work runs what may block
 	 */
-	void connect(RedisSides both, ReadSampler reads) {
+	void connect(RedisSides both, ReadSampler reads, BackgroundWork work) {
 		this.sides = both;
+		this.writes.connect(both);
 		this.sampler = reads;
+		this.background = work;
+		this.echo = new Echo(both, work, this.settings.timeout());
+		this.limits = new TargetLimits(both);
+		this.phase.onChange(this::phaseChanged);
+	}
+
+	/**
+	 * Bring the other side's scripts up to date, and learn what target can do, in the
+	 * background.
+	 */
+	private void phaseChanged() {
+		PinnedPhase rules = this.phase.get();
+		if (rules.phase() == MigrationPhase.CUTOVER && this.scope.restricted()) {
+			Objects.requireNonNull(this.background).submit(() -> sides().factory(Side.SOURCE).forwarding());
+		}
+		if (rules.phase().journals()) {
+			this.scripts.loadAll(echo(), rules.authority().other());
+			CommandCatalog known = this.catalog;
+			if (known != null && !limits().learnt()) {
+				Objects.requireNonNull(this.background).submit(() -> learnTarget(known));
+			}
+		}
+	}
+
+	private void learnTarget(CommandCatalog known) {
+		try {
+			limits().learn(known, sides().plain(Side.TARGET).catalog());
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Migration '%s': target's command table cannot be read yet".formatted(this.migration), ex);
+		}
+	}
+
+	private Echo echo() {
+		return Objects.requireNonNull(this.echo, "not connected");
+	}
+
+	private TargetLimits limits() {
+		return Objects.requireNonNull(this.limits, "not connected");
+	}
+
+	Scripts scripts() {
+		return this.scripts;
+	}
+
+	/**
+	 * Take note of a connection for subscriptions.
+	 */
+	void subscribes(Side side, StatefulConnection<?, ?> connection) {
+		this.publications.opened(side, connection);
 	}
 
 	private RedisSides sides() {
@@ -128,6 +188,14 @@ final class RedisRouter {
 
 	void use(CommandCatalog known) {
 		this.catalog = known;
+	}
+
+	/**
+	 * Give it the command tables of both sides.
+	 */
+	void use(CommandCatalog known, CommandCatalog target) {
+		this.catalog = known;
+		limits().learn(known, target);
 	}
 
 	boolean knowsCommands() {
@@ -161,16 +229,27 @@ final class RedisRouter {
 			return false;
 		}
 		this.journalingSuspended = suspended;
-		this.journalingBroken.set(true);
+		this.writes.journalingBroken();
 		return true;
 	}
 
+	/**
+	 * Take note that the copy on target may lack what was journaled.
+	 */
+	void journalingIsBroken() {
+		this.writes.journalingBroken();
+	}
+
 	boolean takeJournalingBroken() {
-		return this.journalingBroken.getAndSet(false);
+		return this.writes.takeJournalingBroken();
 	}
 
 	long unsupported() {
-		return this.unsupported.sum();
+		return this.unsupported.total();
+	}
+
+	Map<String, Long> unsupportedCommands() {
+		return this.unsupported.byName();
 	}
 
 	/**
@@ -209,9 +288,86 @@ final class RedisRouter {
 	}
 
 	void route(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
+		// asked for every command, in off too: this costs next to nothing
+		if (command.getType() instanceof CommandType type && CONCERNING_BOTH_SIDES.contains(type)
+				&& !(command instanceof SentInstead) && writer.transaction() == null) {
+			routeConcerningBothSides(writer, type, command);
+		}
+		else {
+			routeByPhase(writer, command);
+		}
+	}
+
+	/**
+	 * Route what is about more than keys that are named, and is seen to in every phase.
+	 */
+	private void routeConcerningBothSides(MigratingChannelWriter writer, CommandType type,
+			RedisCommand<?, ?, ?> command) {
+		if (WholeDatabaseCommands.include(type)) {
+			this.wholeDatabase.route(writer, type, command);
+			return;
+		}
+		if (type == CommandType.WATCH || type == CommandType.UNWATCH) {
+			// remembered in off, too: the phase may change before MULTI
+			writer.watching(type == CommandType.WATCH);
+			routeByPhase(writer, command);
+			return;
+		}
+		WireArguments arguments = WireArguments.of(command);
+		EncodedCommand<?, ?, ?> encoded = new EncodedCommand<>(command, arguments.wire());
+		if (Publications.include(type)) {
+			this.publications.echo(this.phase.get(), echo(), command, arguments.arguments());
+			sendRead(writer, encoded);
+		}
+		else if (type == CommandType.SCRIPT) {
+			routeScript(writer, arguments.arguments(), encoded);
+		}
+		else {
+			if (arguments.arguments().size() > 1) {
+				remember(arguments.arguments().get(1));
+			}
+			routeByPhase(writer, encoded);
+		}
+	}
+
+	private void remember(byte[] script) {
+		PinnedPhase rules = this.phase.get();
+		if (this.scripts.remember(script) && rules.phase().journals()) {
+			Scripts.load(echo(), rules.authority().other(), script);
+		}
+	}
+
+	private void routeScript(MigratingChannelWriter writer, List<byte[]> arguments, RedisCommand<?, ?, ?> command) {
+		Side authority = this.phase.get().authority();
+		String what = (arguments.size() > 1) ? new String(arguments.get(1), StandardCharsets.UTF_8) : "";
+		if (what.equalsIgnoreCase("LOAD") && arguments.size() > 2) {
+			this.scripts.remember(arguments.get(2));
+			onOtherSides(writer, authority, (side) -> Scripts.load(echo(), side, arguments.get(2)));
+		}
+		else if (what.equalsIgnoreCase("FLUSH")) {
+			this.scripts.forget();
+			onOtherSides(writer, authority, (side) -> Scripts.flush(echo(), side));
+		}
+		sendRead(writer, command);
+	}
+
+	/**
+	 * Of a cluster that the command's connection does not lead to, it reaches one node
+	 * only.
+	 */
+	private void onOtherSides(MigratingChannelWriter writer, Side authority, Consumer<Side> action) {
+		if (this.phase.get().phase().journals()) {
+			action.accept(authority.other());
+		}
+		if (writer.side() != authority && cluster(authority)) {
+			action.accept(authority);
+		}
+	}
+
+	private void routeByPhase(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
 		PinnedPhase rules = this.phase.get();
 		if (rules.phase() == MigrationPhase.OFF && !rules.parksWrites() && writer.transaction() == null
-				&& !opensTransaction(command)) {
+				&& rules.authority() == writer.side() && !opensTransaction(command)) {
 			routeInOff(writer, command);
 		}
 		else {
@@ -239,21 +395,15 @@ final class RedisRouter {
 
 	private void routeMirrored(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
 		String name = command.getType().toString().toUpperCase(Locale.ROOT);
-		if (writer.transaction() != null) {
-			routeInTransaction(writer, writer.transaction(), name, command);
+		Transactions.Block open = writer.transaction();
+		if (open != null) {
+			this.transactions.route(writer, open, name, command, this.catalog);
 			return;
 		}
 		switch (name) {
-			case "FLUSHDB", "FLUSHALL", "SWAPDB" -> command.completeExceptionally(outOfReach(name));
-			case "MULTI" -> beginTransaction(writer, command);
-			case "WATCH" -> {
-				writer.watching(true);
-				writer.channel().write(command);
-			}
-			case "UNWATCH" -> {
-				writer.watching(false);
-				writer.channel().write(command);
-			}
+			case "SWAPDB" -> command.completeExceptionally(this.refusals.outOfReach(name));
+			case "MULTI" -> this.transactions.begin(writer, command);
+			case "WATCH", "UNWATCH" -> writer.channel().write(command);
 			case "SELECT" -> refuseOtherDatabase(writer, command);
 			default -> routeByKind(writer, name, command);
 		}
@@ -265,16 +415,13 @@ final class RedisRouter {
 			writer.channel().write(command);
 			return;
 		}
-		command.completeExceptionally(new OperationRefusedException(this.migration,
-				"SELECT %s was refused: a migration moves the one database that the connection factory is configured with. Use a second connection factory, with a migration of its own, for another database"
-					.formatted(index)));
+		command.completeExceptionally(this.refusals.otherDatabase(index));
 	}
 
 	private void routeByKind(MigratingChannelWriter writer, String name, RedisCommand<?, ?, ?> command) {
 		CommandCatalog known = this.catalog;
 		if (known == null) {
-			command.completeExceptionally(new OperationRefusedException(this.migration,
-					"the servers' command tables have not been read yet; try again"));
+			command.completeExceptionally(this.refusals.catalogUnknown());
 			return;
 		}
 		CommandCatalog.Entry entry = known.find(name);
@@ -283,11 +430,38 @@ final class RedisRouter {
 			arguments = WireArguments.of(command);
 			entry = known.find(arguments.arguments());
 		}
-		if (entry != null && entry.reads()) {
+		if (this.scope.restricted() && entry != null && (entry.reads() || entry.writes())) {
+			arguments = (arguments != null) ? arguments : WireArguments.of(command);
+			command = new EncodedCommand<>(command, arguments.wire());
+			if (routeOutOfScope(writer, name, entry, arguments, command)) {
+				return;
+			}
+		}
+		if (entry != null && (entry.reads() || entry.writes()) && limits().concern(entry)) {
+			arguments = (arguments != null) ? arguments : WireArguments.of(command);
+			if (refusesForTarget(name, entry, arguments.arguments(), command)) {
+				return;
+			}
+			command = new EncodedCommand<>(command, arguments.wire());
+		}
+		if (entry != null && entry.reads() && entry.blocks()) {
+			routeBlockingRead(writer, name, entry, command);
+		}
+		else if (entry != null && entry.reads()) {
 			routeRead(writer, entry, command);
 		}
 		else if (entry == null || entry.writes()) {
-			routeWrite(writer, name, entry, (arguments != null) ? arguments : WireArguments.of(command), command);
+			arguments = (arguments != null) ? arguments : WireArguments.of(command);
+			BlockTime time = (entry != null && entry.blocks()) ? BlockTime.of(name, arguments.arguments()) : null;
+			if (entry != null && time != null) {
+				this.blocking.run(writer, name, entry, arguments, time, command);
+			}
+			else if (entry != null && entry.onlyReads(arguments.arguments())) {
+				routeRead(writer, entry, new EncodedCommand<>(command, arguments.wire()));
+			}
+			else {
+				routeWrite(writer, name, entry, arguments, command);
+			}
 		}
 		else {
 			// about the connection or the server, not about data
@@ -297,10 +471,117 @@ final class RedisRouter {
 		}
 	}
 
+	/**
+	 * What is out of scope stays where it is: source answers, whatever the phase is, and
+	 * nothing is journaled or parked.
+	 */
+	private boolean routeOutOfScope(MigratingChannelWriter writer, String name, CommandCatalog.Entry entry,
+			WireArguments arguments, RedisCommand<?, ?, ?> command) {
+		List<byte[]> named = entry.keys(arguments.arguments(), false);
+		KeyScope.Relation relation = (named == null || named.isEmpty()) ? KeyScope.Relation.IN
+				: this.scope.relation(named);
+		if (relation == KeyScope.Relation.MIXED && this.phase.get().phase().journals()) {
+			command.completeExceptionally(this.refusals.mixedScope(name));
+			return true;
+		}
+		if (relation != KeyScope.Relation.OUT) {
+			return false;
+		}
+		if (writer.side() != Side.SOURCE) {
+			sides().forward(Side.SOURCE, command);
+			return true;
+		}
+		BlockTime time = entry.blocks() ? BlockTime.of(name, arguments.arguments()) : null;
+		if (time != null && this.phase.get().phase() == MigrationPhase.CUTOVER) {
+			// it may have come through a connection that many share
+			this.blocking.runAlone(writer, name, entry, arguments, time, command);
+		}
+		else {
+			writer.channel().write(command);
+		}
+		return true;
+	}
+
+	/**
+	 * Look whether target can run a command. Before read-new source runs it whatever the
+	 * answer is: what is copied is the result.
+	 */
+	private boolean refusesForTarget(String name, CommandCatalog.Entry entry, List<byte[]> arguments,
+			RedisCommand<?, ?, ?> command) {
+		PinnedPhase rules = this.phase.get();
+		String obstacle = rules.phase().journals() ? limits().obstacle(entry, arguments) : null;
+		if (obstacle == null) {
+			return false;
+		}
+		this.unsupported.count(name, obstacle + "; from read-new on it is refused");
+		if (rules.phase().compareTo(MigrationPhase.READ_NEW) < 0) {
+			return false;
+		}
+		command.completeExceptionally(this.refusals.targetCannot(name, obstacle, rules));
+		return true;
+	}
+
+	private void routeBlockingRead(MigratingChannelWriter writer, String name, CommandCatalog.Entry entry,
+			RedisCommand<?, ?, ?> command) {
+		WireArguments arguments = WireArguments.of(command);
+		EncodedCommand<?, ?, ?> encoded = new EncodedCommand<>(command, arguments.wire());
+		BlockTime time = BlockTime.of(name, arguments.arguments());
+		if (time == null) {
+			routeRead(writer, entry, encoded);
+			return;
+		}
+		observe(command, false, this.phase.get().authority());
+		this.blocking.run(writer, name, entry, arguments, time, encoded);
+	}
+
+	/**
+	 * Route a write that is sent in place of one that blocks.
+	 */
+	void routeAttempt(MigratingChannelWriter writer, String name, CommandCatalog.Entry entry, WireArguments arguments,
+			SentInstead attempt) {
+		routeWrite(writer, name, entry, arguments, attempt);
+	}
+
+	/**
+	 * Send a read that the authority answers.
+	 */
+	void sendRead(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
+		Side authority = this.phase.get().authority();
+		if (authority == writer.side()) {
+			writer.channel().write(command);
+		}
+		else {
+			sides().read(authority, command);
+		}
+	}
+
+	/**
+	 * Publish the messages of a MULTI block on the other side.
+	 */
+	void echoPublished(PinnedPhase rules, RedisCommand<?, ?, ?> command, List<byte[]> arguments) {
+		this.publications.echo(rules, echo(), command, arguments);
+	}
+
+	TargetLimits targetLimits() {
+		return limits();
+	}
+
+	boolean cluster(Side side) {
+		return sides().cluster(side);
+	}
+
+	void read(Side side, RedisCommand<?, ?, ?> command) {
+		sides().read(side, command);
+	}
+
+	void forward(Side side, RedisCommand<?, ?, ?> command) {
+		sides().forward(side, command);
+	}
+
 	private void routeRead(MigratingChannelWriter writer, CommandCatalog.Entry entry, RedisCommand<?, ?, ?> command) {
 		PinnedPhase rules = this.phase.get();
 		Integer hash = hashOfFirstKey(command);
-		boolean ownWriteUnderWay = hash != null && this.pending.get(bucket(hash)) > 0;
+		boolean ownWriteUnderWay = hash != null && this.writes.underWay(hash);
 		if (ownWriteUnderWay && rules.parksWrites()) {
 			writer.hold(command);
 			return;
@@ -312,10 +593,12 @@ final class RedisRouter {
 					&& rules.inReadShare(hash);
 			boolean sampled = this.sampler.wants(entry);
 			boolean severalKeys = shared && sides().cluster(Side.TARGET) && entry.severalKeys();
-			if (sampled || severalKeys) {
+			boolean unnamedKeys = shared && entry.readsUnnamedKeys();
+			if (sampled || severalKeys || unnamedKeys) {
 				WireArguments arguments = WireArguments.of(command);
 				read = new EncodedCommand<>(command, arguments.wire());
-				shared = shared && (!severalKeys || sameSlot(entry.keys(arguments.arguments(), false)));
+				List<byte[]> named = (severalKeys || unnamedKeys) ? entry.keys(arguments.arguments(), false) : null;
+				shared = shared && (!unnamedKeys || named != null) && (!severalKeys || sameSlot(named));
 				if (sampled) {
 					this.sampler.sample(entry, arguments);
 				}
@@ -347,10 +630,10 @@ final class RedisRouter {
 
 	private void readFromTarget(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
 		if (this.settings.onFailure() == OnFailure.CONTINUE) {
-			sides().read(Side.TARGET, new FallbackRead<>(command, writer.channel()));
+			sides().readFromTarget(new FallbackRead<>(command, writer.channel()));
 		}
 		else {
-			sides().read(Side.TARGET, command);
+			sides().readFromTarget(command);
 		}
 	}
 
@@ -360,14 +643,6 @@ final class RedisRouter {
 		}
 		ByteBuffer key = command.getArgs().getFirstEncodedKey();
 		return (key != null) ? key.hashCode() : null;
-	}
-
-	private static int hash(byte[] key) {
-		return ByteBuffer.wrap(key).hashCode();
-	}
-
-	private static int bucket(int hash) {
-		return (hash ^ (hash >>> 16)) & (PENDING_BUCKETS - 1);
 	}
 
 	private void routeWrite(MigratingChannelWriter writer, String name, CommandCatalog.@Nullable Entry entry,
@@ -390,40 +665,30 @@ final class RedisRouter {
 			return;
 		}
 		if (this.journalingSuspended && pinned.phase() == MigrationPhase.SHADOW) {
-			this.journalingBroken.set(true);
-			exitWhenDone(pinned, encoded);
+			this.writes.journalingBroken();
+			MirroredWrites.exitWhenDone(pinned, encoded);
 			writer.channel().write(encoded);
 			return;
 		}
 		List<byte[]> touched;
 		try {
-			touched = (entry == null || entry.blocks()) ? null : entry.keys(arguments.arguments(), true);
+			touched = (entry == null || (entry.blocks() && !BlockTime.known(name))) ? null
+					: entry.keys(arguments.arguments(), true);
 		}
 		catch (RuntimeException ex) {
 			pinned.exit();
 			throw ex;
 		}
-		if (touched == null || touched.isEmpty()) {
+		if (entry == null || touched == null || touched.isEmpty()) {
 			routeUnmirrored(writer, pinned, name, encoded);
 			return;
 		}
 		if (touched.stream().anyMatch(RedisKeys::isOwn)) {
 			pinned.exit();
-			command.completeExceptionally(ownKey());
+			command.completeExceptionally(this.refusals.ownKey());
 			return;
 		}
-		execute(writer, pinned, touched, arguments, command);
-	}
-
-	private OperationRefusedException outOfReach(String name) {
-		return new OperationRefusedException(this.migration,
-				"%s was refused: it would take the ledger and the journal along, and cannot be mirrored. Step back to off to run it"
-					.formatted(name));
-	}
-
-	private OperationRefusedException ownKey() {
-		return new OperationRefusedException(this.migration,
-				"keys that begin with '%s' are the starter's own and cannot be written".formatted(RedisKeys.PREFIX));
+		this.writes.execute(writer, pinned, entry, touched, arguments, command);
 	}
 
 	/**
@@ -432,21 +697,16 @@ final class RedisRouter {
 	 */
 	private void routeUnmirrored(MigratingChannelWriter writer, PinnedPhase pinned, String name,
 			RedisCommand<?, ?, ?> command) {
-		this.unsupported.increment();
+		this.unsupported.count(name, UNMIRRORED);
 		if (pinned.phase() == MigrationPhase.SHADOW) {
-			if (this.reported.add(name)) {
-				logger.warn(
-						"Migration '%s': %s cannot be mirrored yet; it runs on source alone, backfill is stale, and from dual-write on it is refused"
-							.formatted(this.migration, name));
-			}
-			this.journalingBroken.set(true);
+			this.writes.journalingBroken();
 			observe(command, true, pinned.authority());
-			exitWhenDone(pinned, command);
+			MirroredWrites.exitWhenDone(pinned, command);
 			writer.channel().write(command);
 			return;
 		}
 		pinned.exit();
-		command.completeExceptionally(unmirrored(name, pinned));
+		command.completeExceptionally(this.refusals.unmirrored(name, pinned));
 	}
 
 	/**
@@ -466,100 +726,9 @@ final class RedisRouter {
 		if (entry == null || !entry.writes()) {
 			return false;
 		}
-		this.unsupported.increment();
-		command.completeExceptionally(unmirrored(name, rules));
+		this.unsupported.count(name, UNMIRRORED);
+		command.completeExceptionally(this.refusals.unmirrored(name, rules));
 		return true;
-	}
-
-	private OperationRefusedException unmirrored(String name, PinnedPhase rules) {
-		return new OperationRefusedException(this.migration,
-				"%s was refused in phase %s because it cannot be mirrored: its keys cannot be determined, or it blocks. Step back to shadow to run it on source alone"
-					.formatted(name, rules.phase().wireName()));
-	}
-
-	private static void exitWhenDone(PinnedPhase pinned, RedisCommand<?, ?, ?> command) {
-		if (command instanceof CompleteableCommand<?> hook) {
-			hook.onComplete((result, failure) -> pinned.exit());
-		}
-		else {
-			pinned.exit();
-		}
-	}
-
-	private void execute(MigratingChannelWriter writer, PinnedPhase pinned, List<byte[]> touched,
-			WireArguments arguments, RedisCommand<?, ?, ?> command) {
-		Relay active = sides().relay(pinned.authority());
-		Relay.Ticket ticket = (active != null && pinned.writes() != Writes.JOURNALED) ? active.ticket() : null;
-		boolean cluster = sides().cluster(writer.side());
-		byte[] entry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
-				touched);
-		WriteUnit unit = new WriteUnit(command, arguments.wire(), entry);
-		if (ticket != null) {
-			touched.forEach((key) -> this.pending.incrementAndGet(bucket(hash(key))));
-		}
-		long start = System.nanoTime();
-		unit.executed().whenComplete((executed, failure) -> {
-			if (cluster) {
-				sides().touched(writer.side(), SlotHash.getSlot(touched.get(0)));
-			}
-			if (ticket == null || active == null) {
-				finish(pinned, command, failure, start);
-			}
-			else if (failure != null || !executed) {
-				active.discard(ticket);
-				touched.forEach((key) -> this.pending.decrementAndGet(bucket(hash(key))));
-				finish(pinned, command, failure, start);
-			}
-			else {
-				active.await(ticket, this.settings.timeout()).whenCompleteAsync((covered, late) -> {
-					touched.forEach((key) -> this.pending.decrementAndGet(bucket(hash(key))));
-					finish(pinned, command, (late != null && raises(pinned)) ? notMirrored(late) : null, start);
-				}, this.completions);
-			}
-		});
-		try {
-			writer.channel().write(unit);
-		}
-		catch (RuntimeException ex) {
-			unit.completeExceptionally(ex);
-		}
-	}
-
-	private boolean raises(PinnedPhase pinned) {
-		return this.settings.onFailure() == OnFailure.RAISE
-				|| (pinned.writes() == Writes.REQUIRED && this.settings.staleReads() == StaleReads.DENY);
-	}
-
-	private WriteNotMirroredException notMirrored(Throwable late) {
-		Throwable cause = (late instanceof CompletionException && late.getCause() != null) ? late.getCause() : late;
-		String reason = (cause instanceof TimeoutException) ? "it did not confirm within " + this.settings.timeout()
-				: String.valueOf(cause.getMessage());
-		return new WriteNotMirroredException(this.migration, reason, cause);
-	}
-
-	private void finish(PinnedPhase pinned, RedisCommand<?, ?, ?> command, @Nullable Throwable failure, long start) {
-		try {
-			Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
-					? failure.getCause() : failure;
-			if (cause instanceof WriteUnit.JournalLostException lost) {
-				this.journalingBroken.set(true);
-				command.completeExceptionally(new OperationRefusedException(this.migration,
-						"the write is done on the authority, but its journal entry failed (%s). Do not repeat it; journaling counts as broken, backfill is stale"
-							.formatted(lost.getMessage())));
-			}
-			else if (cause != null) {
-				command.completeExceptionally(cause);
-			}
-			else {
-				command.complete();
-			}
-			this.observer.operation(true, pinned.authority(),
-					cause == null && (command.getOutput() == null || !command.getOutput().hasError()),
-					System.nanoTime() - start);
-		}
-		finally {
-			pinned.exit();
-		}
 	}
 
 	private void observe(RedisCommand<?, ?, ?> command, boolean write, Side side) {
@@ -569,120 +738,6 @@ final class RedisRouter {
 		long start = System.nanoTime();
 		hook.onComplete(
 				(result, failure) -> this.observer.operation(write, side, failure == null, System.nanoTime() - start));
-	}
-
-	private void beginTransaction(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
-		PinnedPhase pinned = this.phase.enter();
-		if (pinned.parksWrites()) {
-			pinned.exit();
-			writer.hold(command);
-			return;
-		}
-		if (pinned.authority() != writer.side()) {
-			pinned.exit();
-			command.completeExceptionally(new OperationRefusedException(this.migration,
-					"authority has moved while this connection was open; open a new connection and repeat the transaction"));
-			return;
-		}
-		writer.begin(new Transaction(pinned), command);
-	}
-
-	private void routeInTransaction(MigratingChannelWriter writer, Transaction transaction, String name,
-			RedisCommand<?, ?, ?> command) {
-		switch (name) {
-			case "EXEC" -> commitTransaction(writer, transaction, command);
-			case "DISCARD" -> {
-				writer.endTransaction();
-				exitWhenDone(transaction.pinned(), command);
-				writer.channel().write(command);
-			}
-			default -> queueInTransaction(writer, transaction, name, command);
-		}
-	}
-
-	private void queueInTransaction(MigratingChannelWriter writer, Transaction transaction, String name,
-			RedisCommand<?, ?, ?> command) {
-		CommandCatalog known = this.catalog;
-		if (!transaction.pinned().phase().journals() || known == null) {
-			writer.channel().write(command);
-			return;
-		}
-		if (OUT_OF_REACH.contains(name)) {
-			transaction.refuse(outOfReach(name));
-		}
-		WireArguments arguments = WireArguments.of(command);
-		CommandCatalog.Entry entry = known.find(arguments.arguments());
-		boolean write = entry == null || entry.writes();
-		List<byte[]> touched = write && entry != null ? entry.keys(arguments.arguments(), true) : null;
-		if (write && (touched == null || touched.isEmpty())) {
-			this.unsupported.increment();
-			if (transaction.pinned().phase() == MigrationPhase.SHADOW) {
-				this.journalingBroken.set(true);
-			}
-			else {
-				transaction.refuse(new OperationRefusedException(this.migration,
-						"the transaction was refused in phase %s because the keys of %s cannot be determined"
-							.formatted(transaction.pinned().phase().wireName(), name)));
-			}
-		}
-		else if (touched != null) {
-			if (touched.stream().anyMatch(RedisKeys::isOwn)) {
-				transaction.refuse(ownKey());
-			}
-			transaction.touched().addAll(touched);
-		}
-		writer.channel().write(new EncodedCommand<>(command, arguments.wire()));
-	}
-
-	private void commitTransaction(MigratingChannelWriter writer, Transaction transaction,
-			RedisCommand<?, ?, ?> command) {
-		writer.endTransaction();
-		PinnedPhase pinned = transaction.pinned();
-		RuntimeException refusal = transaction.refusal();
-		if (refusal != null) {
-			writer.channel()
-				.write(new AsyncCommand<>(
-						new Command<>(CommandType.DISCARD, new StatusOutput<>(ByteArrayCodec.INSTANCE))));
-			pinned.exit();
-			command.completeExceptionally(refusal);
-			return;
-		}
-		if (transaction.touched().isEmpty()) {
-			exitWhenDone(pinned, command);
-			writer.channel().write(command);
-			return;
-		}
-		Relay active = sides().relay(pinned.authority());
-		Relay.Ticket ticket = (active != null && pinned.writes() != Writes.JOURNALED) ? active.ticket() : null;
-		boolean cluster = sides().cluster(writer.side());
-		byte[] entry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
-				transaction.touched());
-		writer.channel().write(new JournalEntry(entry));
-		long start = System.nanoTime();
-		writer.channel().write(new CommittingExec<>(command, () -> {
-			if (cluster) {
-				sides().touched(writer.side(), SlotHash.getSlot(transaction.touched().get(0)));
-			}
-			if (ticket == null || active == null) {
-				finish(pinned, command, null, start);
-			}
-			else if (discarded(command)) {
-				active.discard(ticket);
-				finish(pinned, command, null, start);
-			}
-			else {
-				active.await(ticket, this.settings.timeout())
-					.whenCompleteAsync(
-							(covered, late) -> finish(pinned, command,
-									(late != null && raises(pinned)) ? notMirrored(late) : null, start),
-							this.completions);
-			}
-		}, (failure) -> finish(pinned, command, failure, start)));
-	}
-
-	private static boolean discarded(RedisCommand<?, ?, ?> exec) {
-		return exec.getOutput() != null && exec.getOutput().get() instanceof TransactionResult result
-				&& result.wasDiscarded();
 	}
 
 }

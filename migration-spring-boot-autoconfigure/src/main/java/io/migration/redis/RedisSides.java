@@ -3,6 +3,8 @@ package io.migration.redis;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -12,6 +14,8 @@ import io.lettuce.core.protocol.RedisCommand;
 import io.migration.Side;
 import io.migration.mirror.MirrorObserver;
 import io.migration.mirror.Relay;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -22,13 +26,17 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  */
 final class RedisSides {
 
-	private static final Duration RELAY_IDLE = Duration.ofMillis(10);
+	private static final Log logger = LogFactory.getLog(RedisSides.class);
+
+	private static final Duration RELAY_IDLE = Duration.ofMillis(20);
 
 	private final String name;
 
 	private final Duration timeout;
 
 	private final Map<Side, OneSide> sides = new EnumMap<>(Side.class);
+
+	private @Nullable TargetRuns targetRuns;
 
 	private @Nullable NodeConnections inspecting;
 
@@ -56,11 +64,20 @@ final class RedisSides {
 	 * @param keys the migration's keys
 	 * @param instance names this instance among waiting writers
 	 * @param observer told about rounds
+	 * @param targetRuns notices that the other side was started anew
 	 */
-	void addRelays(RedisKeys keys, String instance, MirrorObserver observer) {
+	void addRelays(RedisKeys keys, String instance, MirrorObserver observer, TargetRuns targetRuns) {
+		this.targetRuns = targetRuns;
 		for (Side authority : Side.values()) {
 			OneSide from = of(authority);
-			from.copier = new RedisCopier(keys, instance, from.endpoint, endpoint(authority.other()), this.timeout);
+			RedisEndpoint to = endpoint(authority.other());
+			RedisRelayLease lease = new RedisRelayLease(keys, instance, authority, from.plain,
+					from.endpoint.resources().eventExecutorGroup());
+			RelayMessages messages = new RelayMessages(keys, instance, from.plain);
+			RedisCopier copier = new RedisCopier(keys, instance, from.endpoint, to, this.timeout, (source, target) -> {
+				lease.confirm(source);
+				targetRuns.check(source, target);
+			}, messages);
 			CircuitBreaker breaker = CircuitBreaker.of(
 					"migration-%s-%s".formatted(this.name, authority.other().wireName()),
 					CircuitBreakerConfig.custom()
@@ -70,8 +87,9 @@ final class RedisSides {
 						.waitDurationInOpenState(Duration.ofSeconds(1))
 						.permittedNumberOfCallsInHalfOpenState(1)
 						.build());
-			from.relay = new Relay("'%s' from %s".formatted(this.name, authority.wireName()), from.copier, breaker,
-					observer, RELAY_IDLE);
+			from.relaying = new Relaying(lease, messages, copier,
+					new Relay("'%s' from %s".formatted(this.name, authority.wireName()), copier, lease, breaker,
+							observer, RELAY_IDLE));
 		}
 	}
 
@@ -97,11 +115,20 @@ final class RedisSides {
 	 * @return the relay
 	 */
 	Relay relay(Side authority) {
-		Relay relay = of(authority).relay;
-		if (relay == null) {
+		return relaying(authority).relay();
+	}
+
+	/**
+	 * Return everything that relays from a side.
+	 * @param authority the side it copies from
+	 * @return the parts
+	 */
+	Relaying relaying(Side authority) {
+		Relaying relaying = of(authority).relaying;
+		if (relaying == null) {
 			throw new IllegalStateException("no relay from " + authority);
 		}
-		return relay;
+		return relaying;
 	}
 
 	/**
@@ -139,6 +166,50 @@ final class RedisSides {
 	}
 
 	/**
+	 * Send a read whose answer counts to target. It fails when target was lost, and was
+	 * not seen to be the same since: it may have forgotten a deletion.
+	 * @param command the command
+	 */
+	void readFromTarget(RedisCommand<?, ?, ?> command) {
+		PlainConnection target = plain(Side.TARGET);
+		if (target.trusted()) {
+			target.dispatch(command);
+		}
+		else {
+			command.completeExceptionally(
+					new RedisException("target was lost, and has not been seen to be the same since"));
+		}
+	}
+
+	/**
+	 * Connect to target for reads that count, and see that it is the one that the relay
+	 * has worked with. May block; does nothing while that is known.
+	 */
+	void trustTarget() {
+		PlainConnection target = plain(Side.TARGET);
+		target.connectIfPossible();
+		if (target.trusted()) {
+			return;
+		}
+		try {
+			target.trustIf(() -> {
+				Set<String> present;
+				try (NodeConnections nodes = open(Side.TARGET)) {
+					present = TargetRuns.present(nodes);
+				}
+				return inspect(Side.SOURCE, (nodes) -> present.containsAll(this.targetRuns().remembered(nodes)));
+			});
+		}
+		catch (RedisException ex) {
+			logger.debug("target of migration '%s' cannot be looked at".formatted(this.name), ex);
+		}
+	}
+
+	private TargetRuns targetRuns() {
+		return Objects.requireNonNull(this.targetRuns, "no relays yet");
+	}
+
+	/**
 	 * Send a write through a connection of the side with authority, where it is routed
 	 * like any other.
 	 * @param side where to
@@ -156,10 +227,7 @@ final class RedisSides {
 	 * @param slot the slot
 	 */
 	void touched(Side side, int slot) {
-		RedisCopier copier = of(side).copier;
-		if (copier != null) {
-			copier.touched(slot);
-		}
+		relaying(side).copier().touched(slot);
 	}
 
 	/**
@@ -206,10 +274,19 @@ final class RedisSides {
 	}
 
 	/**
+	 * Stop the relay from a side.
+	 * @param authority the side it copies from
+	 */
+	void stopRelay(Side authority) {
+		relay(authority).stop();
+		relaying(authority).messages().close();
+	}
+
+	/**
 	 * Stop the relays.
 	 */
 	void stopRelays() {
-		this.sides.keySet().forEach((side) -> relay(side).stop());
+		this.sides.keySet().forEach(this::stopRelay);
 	}
 
 	/**
@@ -224,6 +301,30 @@ final class RedisSides {
 		});
 	}
 
+	/**
+	 * What relays from one side.
+	 *
+	 * @param lease says which instance relays
+	 * @param messages between the instances
+	 * @param copier does the copying
+	 * @param relay runs it
+	 */
+	record Relaying(RedisRelayLease lease, RelayMessages messages, RedisCopier copier, Relay relay) {
+
+		/**
+		 * Listen to other instances. May block.
+		 */
+		void listen() {
+			this.messages.listen((slots) -> {
+				slots.stream().forEach(this.copier::touched);
+				if (this.lease.held()) {
+					this.relay.signal();
+				}
+			}, this.relay);
+		}
+
+	}
+
 	private static final class OneSide {
 
 		private final RedisEndpoint endpoint;
@@ -232,9 +333,7 @@ final class RedisSides {
 
 		private final PlainConnection plain;
 
-		private @Nullable RedisCopier copier;
-
-		private @Nullable Relay relay;
+		private @Nullable Relaying relaying;
 
 		OneSide(RedisEndpoint endpoint, MigratingConnectionFactory factory, PlainConnection plain) {
 			this.endpoint = endpoint;

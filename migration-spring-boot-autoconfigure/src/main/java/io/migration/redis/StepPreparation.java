@@ -1,5 +1,6 @@
 package io.migration.redis;
 
+import java.util.Collection;
 import java.util.Map;
 
 import io.lettuce.core.KeyScanCursor;
@@ -34,15 +35,18 @@ final class StepPreparation {
 
 	private final TargetReconciliation reconciliation;
 
+	private final KeyScope scope;
+
 	private final boolean adopt;
 
 	StepPreparation(String name, RedisSides sides, RedisRouter router, TargetReconciliation reconciliation,
-			boolean adopt) {
+			KeyScope scope, boolean adopt) {
 		this.name = name;
 		this.keys = new RedisKeys(name);
 		this.sides = sides;
 		this.router = router;
 		this.reconciliation = reconciliation;
+		this.scope = scope;
 		this.adopt = adopt;
 	}
 
@@ -70,12 +74,14 @@ final class StepPreparation {
 	 * migration's, unless the operator said otherwise.
 	 */
 	private void prepareShadow(LedgerRecord record) {
+		checkRights(Side.SOURCE);
+		checkRights(Side.TARGET);
 		CommandCatalog commands = this.sides.plain(Side.SOURCE).catalog();
-		if (commands.find("PEXPIRETIME") == null
-				|| this.sides.plain(Side.TARGET).catalog().find("PEXPIRETIME") == null) {
+		CommandCatalog targetCommands = this.sides.plain(Side.TARGET).catalog();
+		if (commands.find("PEXPIRETIME") == null || targetCommands.find("PEXPIRETIME") == null) {
 			throw new StepRefusedException(this.name, "both servers must be Redis 7.0 or later");
 		}
-		this.router.use(commands);
+		this.router.use(commands, targetCommands);
 		checkUnits(Side.SOURCE);
 		RedisLedger onTarget = new RedisLedger(this.name, this.sides.plain(Side.TARGET));
 		Ledger.StoreMark mark = onTarget.mark();
@@ -92,6 +98,19 @@ final class StepPreparation {
 		}
 		onTarget.mark(new Ledger.StoreMark(record.pair(), Side.TARGET));
 		this.reconciliation.begin(!holdsData(Side.SOURCE));
+	}
+
+	/**
+	 * A right that is found to be missing later would hold the relay, or the way back.
+	 */
+	private void checkRights(Side side) {
+		try (NodeConnections nodes = this.sides.open(side)) {
+			Collection<String> missing = RequiredRights.missing(nodes, this.keys);
+			if (!missing.isEmpty()) {
+				throw new StepRefusedException(this.name, "the user of %s %s lacks rights: %s"
+					.formatted(side.wireName(), this.sides.endpoint(side).address(), String.join(" ", missing)));
+			}
+		}
 	}
 
 	/**
@@ -128,6 +147,7 @@ final class StepPreparation {
 			MigratingConnectionFactory factory = this.sides.factory(incoming);
 			factory.getConnection().close();
 			factory.forwarding();
+			this.router.scripts().loadAll(this.sides.plain(incoming));
 		}
 		catch (RuntimeException ex) {
 			throw new StepRefusedException(this.name,
@@ -141,7 +161,7 @@ final class StepPreparation {
 				ScanCursor cursor = ScanCursor.INITIAL;
 				do {
 					KeyScanCursor<byte[]> found = nodes.await(node.async().scan(cursor, ScanArgs.Builder.limit(100)));
-					if (found.getKeys().stream().anyMatch((key) -> !RedisKeys.isOwn(key))) {
+					if (found.getKeys().stream().anyMatch((key) -> !RedisKeys.isOwn(key) && this.scope.includes(key))) {
 						return true;
 					}
 					cursor = found;

@@ -31,6 +31,8 @@ final class TargetReconciliation {
 
 	private final RedisSides sides;
 
+	private final KeyScope scope;
+
 	private final BackgroundWork background;
 
 	private final Comparisons comparisons;
@@ -43,10 +45,12 @@ final class TargetReconciliation {
 
 	private volatile boolean sourceWasEmpty;
 
-	TargetReconciliation(String name, RedisSides sides, BackgroundWork background, Comparisons comparisons) {
+	TargetReconciliation(String name, RedisSides sides, KeyScope scope, BackgroundWork background,
+			Comparisons comparisons) {
 		this.name = name;
 		this.keys = new RedisKeys(name);
 		this.sides = sides;
+		this.scope = scope;
 		this.background = background;
 		this.comparisons = comparisons;
 	}
@@ -136,7 +140,7 @@ final class TargetReconciliation {
 			do {
 				KeyScanCursor<byte[]> found = holding.await(node.async().scan(cursor, ScanArgs.Builder.limit(500)));
 				for (byte[] key : found.getKeys()) {
-					if (!RedisKeys.isOwn(key)) {
+					if (!RedisKeys.isOwn(key) && this.scope.includes(key)) {
 						byte[] journalKey = this.keys.journal(source.cluster() ? SlotHash.getSlot(key) : null);
 						source.await(source.forKey(journalKey).xadd(journalKey, Map.of(RedisKeys.bytes("k"), key)));
 					}

@@ -1,106 +1,125 @@
 package io.migration.redis;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import io.lettuce.core.cluster.SlotHash;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Journal entries on Redis: which keys a write touched, and who waits for them.
+ * Journal entries on Redis: what a write touched, and who waits for it.
  * <p>
- * An entry is a message of a stream with a field {@code k} for each key, and a field
- * {@code w} that names the waiting instance and its ticket. Streams give every entry an
- * id of its own, so the relay can clear exactly what it read.
+ * An entry is a message of a stream. Its fields are {@code w}, the waiting instance and
+ * its ticket, and for each key {@code k}, followed by the elements that were touched if
+ * the command tells ({@link TouchedElements}). Streams give every entry an id of its own,
+ * so the relay can clear exactly what it read.
  */
 final class Touches {
 
-	private static final byte[] CRLF = { '\r', '\n' };
+	private static final byte[] XADD = RedisKeys.bytes("$4\r\nXADD\r\n");
 
-	private static final String KEY = "k";
+	private static final byte[] NEXT_ID = RedisKeys.bytes("$1\r\n*\r\n");
 
-	private static final String WAITER = "w";
+	private static final byte[] KEY = RedisKeys.bytes("$1\r\nk\r\n");
+
+	private static final byte[] WAITER = RedisKeys.bytes("$1\r\nw\r\n");
 
 	private Touches() {
 	}
 
 	/**
 	 * Encode the command that adds an entry.
-	 * @param journal the key of the journal
-	 * @param instance names this instance among the waiting
-	 * @param ticket the ticket of the waiting writer, {@code null} if nobody waits
-	 * @param keys the keys
-	 * @return the encoded command
-	 */
-	static byte[] add(byte[] journal, String instance, @Nullable Long ticket, List<byte[]> keys) {
-		int size = 3 + 2 * keys.size() + ((ticket != null) ? 2 : 0);
-		ByteArrayOutputStream wire = new ByteArrayOutputStream(96);
-		wire.writeBytes(("*" + size).getBytes(StandardCharsets.US_ASCII));
-		wire.writeBytes(CRLF);
-		argument(wire, RedisKeys.bytes("XADD"));
-		argument(wire, journal);
-		argument(wire, RedisKeys.bytes("*"));
-		if (ticket != null) {
-			argument(wire, RedisKeys.bytes(WAITER));
-			argument(wire, RedisKeys.bytes(instance + ":" + ticket));
-		}
-		for (byte[] key : keys) {
-			argument(wire, RedisKeys.bytes(KEY));
-			argument(wire, key);
-		}
-		return wire.toByteArray();
-	}
-
-	private static void argument(ByteArrayOutputStream wire, byte[] argument) {
-		wire.writeBytes(("$" + argument.length).getBytes(StandardCharsets.US_ASCII));
-		wire.writeBytes(CRLF);
-		wire.writeBytes(argument);
-		wire.writeBytes(CRLF);
-	}
-
-	/**
-	 * Encode the command that adds an entry on a server which may be a cluster.
 	 * @param names the migration's keys
 	 * @param cluster whether journals are by slot
-	 * @param instance names this instance
-	 * @param ticket the ticket, {@code null} if nobody waits
+	 * @param instance names this instance among the waiting
+	 * @param ticket the ticket of the waiting writer, {@code null} if nobody waits
 	 * @param keys the keys, of one slot on a cluster
+	 * @param elements the elements of each key that were touched, {@code null} if the
+	 * whole keys were
 	 * @return the encoded command
 	 */
-	static byte[] add(RedisKeys names, boolean cluster, String instance, @Nullable Long ticket, List<byte[]> keys) {
-		return add(names.journal(cluster ? SlotHash.getSlot(keys.get(0)) : null), instance, ticket, keys);
-	}
-
-	/**
-	 * Read the keys of an entry.
-	 * @param fields the entry's fields, names and values in turn
-	 * @return the keys
-	 */
-	static List<byte[]> keys(List<byte[]> fields) {
-		List<byte[]> keys = new ArrayList<>();
-		for (int i = 0; i + 1 < fields.size(); i += 2) {
-			if (fields.get(i).length == 1 && fields.get(i)[0] == 'k') {
-				keys.add(fields.get(i + 1));
+	static byte[] add(RedisKeys names, boolean cluster, String instance, @Nullable Long ticket, List<byte[]> keys,
+			@Nullable TouchedElements elements) {
+		byte[] journal = names.journal(cluster ? SlotHash.getSlot(keys.get(0)) : null);
+		int named = 1 + ((elements != null) ? elements.elements().size() : 0);
+		Wire wire = new Wire(journal, keys, elements);
+		wire.number('*', 3 + 2 * keys.size() * named + ((ticket != null) ? 2 : 0));
+		wire.put(XADD);
+		wire.argument(journal);
+		wire.put(NEXT_ID);
+		if (ticket != null) {
+			wire.put(WAITER);
+			wire.argument((instance + ":" + ticket).getBytes(StandardCharsets.US_ASCII));
+		}
+		for (byte[] key : keys) {
+			wire.put(KEY);
+			wire.argument(key);
+			if (elements != null) {
+				byte[] kind = { '$', '1', '\r', '\n', elements.kind(), '\r', '\n' };
+				for (byte[] element : elements.elements()) {
+					wire.put(kind);
+					wire.argument(element);
+				}
 			}
 		}
-		return keys;
+		return wire.bytes();
 	}
 
 	/**
-	 * Read the ticket of an entry.
-	 * @param fields the entry's fields
-	 * @param instance names this instance
-	 * @return the ticket if a writer of this instance waits, else {@code null}
+	 * A command that is being encoded: on the hot path, so in one array.
 	 */
-	static @Nullable Long ticket(List<byte[]> fields, String instance) {
-		if (fields.size() < 2 || fields.get(0)[0] != 'w') {
-			return null;
+	private static final class Wire {
+
+		private static final int ROOM_FOR_NUMBER = 16;
+
+		private final byte[] bytes;
+
+		private int end;
+
+		Wire(byte[] journal, List<byte[]> keys, @Nullable TouchedElements elements) {
+			int size = 160 + journal.length;
+			for (byte[] key : keys) {
+				size += key.length + 2 * ROOM_FOR_NUMBER;
+				if (elements != null) {
+					for (byte[] element : elements.elements()) {
+						size += element.length + 2 * ROOM_FOR_NUMBER;
+					}
+				}
+			}
+			this.bytes = new byte[size];
 		}
-		String waiter = new String(fields.get(1), StandardCharsets.US_ASCII);
-		int colon = waiter.lastIndexOf(':');
-		return waiter.substring(0, colon).equals(instance) ? Long.valueOf(waiter.substring(colon + 1)) : null;
+
+		void put(byte[] some) {
+			System.arraycopy(some, 0, this.bytes, this.end, some.length);
+			this.end += some.length;
+		}
+
+		void argument(byte[] argument) {
+			number('$', argument.length);
+			put(argument);
+			this.bytes[this.end++] = '\r';
+			this.bytes[this.end++] = '\n';
+		}
+
+		void number(char marker, int number) {
+			this.bytes[this.end++] = (byte) marker;
+			int digits = 1;
+			for (int rest = number; rest >= 10; rest /= 10) {
+				digits++;
+			}
+			for (int i = this.end + digits - 1, rest = number; i >= this.end; i--, rest /= 10) {
+				this.bytes[i] = (byte) ('0' + rest % 10);
+			}
+			this.end += digits;
+			this.bytes[this.end++] = '\r';
+			this.bytes[this.end++] = '\n';
+		}
+
+		byte[] bytes() {
+			return Arrays.copyOf(this.bytes, this.end);
+		}
+
 	}
 
 }

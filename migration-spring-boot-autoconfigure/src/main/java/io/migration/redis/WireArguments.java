@@ -1,5 +1,6 @@
 package io.migration.redis;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,6 +16,8 @@ import io.netty.buffer.Unpooled;
  */
 record WireArguments(byte[] wire, List<byte[]> arguments) {
 
+	private static final byte[] CRLF = { '\r', '\n' };
+
 	static WireArguments of(RedisCommand<?, ?, ?> command) {
 		ByteBuf buffer = Unpooled.buffer(128);
 		command.encode(buffer);
@@ -23,10 +26,29 @@ record WireArguments(byte[] wire, List<byte[]> arguments) {
 		return new WireArguments(wire, parse(wire));
 	}
 
+	static WireArguments of(List<byte[]> arguments) {
+		ByteBuf buffer = Unpooled.buffer(128);
+		header(buffer, '*', arguments.size());
+		for (byte[] argument : arguments) {
+			header(buffer, '$', argument.length);
+			buffer.writeBytes(argument);
+			buffer.writeBytes(CRLF);
+		}
+		byte[] wire = new byte[buffer.readableBytes()];
+		buffer.readBytes(wire);
+		return new WireArguments(wire, List.copyOf(arguments));
+	}
+
+	private static void header(ByteBuf buffer, char marker, int number) {
+		buffer.writeByte(marker);
+		buffer.writeCharSequence(String.valueOf(number), StandardCharsets.US_ASCII);
+		buffer.writeBytes(CRLF);
+	}
+
 	/**
 	 * Parse an array of bulk strings, the one form in which clients send commands.
 	 */
-	private static List<byte[]> parse(byte[] wire) {
+	static List<byte[]> parse(byte[] wire) {
 		int[] position = { 0 };
 		int count = number(wire, position, '*');
 		List<byte[]> arguments = new ArrayList<>(count);

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * The reply of the caller's command, an error included, goes into its own output,
  * unaltered; the caller's command is not completed here but by whom listens to
- * {@link #executed()}.
+ * {@link #executed(boolean)}.
  */
 final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 
@@ -123,11 +123,16 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 
 	/**
 	 * Return what has become of the unit once the server has answered.
+	 * @param repeatable whether the caller's command is left alone when the unit was
+	 * {@link #refusedForMemory()}, because it is executed in another way
 	 * @return completes when the caller's command has its reply: {@code true} if the
 	 * write was executed without an error; fails when the connection did
 	 */
-	CompletableFuture<Boolean> executed() {
+	CompletableFuture<Boolean> executed(boolean repeatable) {
 		return handle((reply, failure) -> {
+			if (repeatable && refusedForMemory()) {
+				return CompletableFuture.completedFuture(false);
+			}
 			if (this.refused != null) {
 				this.write.getOutput().setError(this.refused);
 				return CompletableFuture.completedFuture(false);
@@ -141,6 +146,15 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 			}
 			return CompletableFuture.completedFuture(!this.write.getOutput().hasError());
 		}).thenCompose((outcome) -> outcome);
+	}
+
+	/**
+	 * Return whether nothing was executed because the server has no free memory: then it
+	 * takes no MULTI block at all.
+	 */
+	boolean refusedForMemory() {
+		String reason = this.refused;
+		return reason != null && reason.startsWith("OOM");
 	}
 
 	/**

@@ -322,6 +322,14 @@ class InvalidMigrationTests {
 				"Use a value in that range.");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "", "a,,b" })
+	void keysThatAreNone(String keys) {
+		FailureAnalysis analysis = refused(
+				this.runner.withPropertyValues(TARGET, "migration.redis.tokens.keys=" + keys));
+		assertThat(analysis.getDescription()).contains("'migration.redis.tokens.keys'").contains("names no keys");
+	}
+
 	@Test
 	void aJournalThatMayHoldNothing() {
 		FailureAnalysis analysis = refused(

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.lettuce.core.RedisClient;
 import io.migration.Migration;
 import io.migration.MigrationPhase;
 import io.migration.MigrationPhaseChangedEvent;
@@ -108,6 +109,19 @@ class RedisMigrationAutoConfigurationIntegrationTests {
 				await().untilAsserted(
 						() -> assertThat(output).containsOnlyOnce("a listener failed at the change from off to shadow")
 							.containsOnlyOnce("a listener failed at the change from shadow to dual-write"));
+			});
+	}
+
+	@Test
+	void otherClientsAreReportedOnceEach(CapturedOutput output) {
+		this.runner.withPropertyValues("migration.redis.tokens.bean=redisConnectionFactory")
+			.withBean("ownClient", RedisClient.class, () -> RedisClient.create())
+			.withBean("unrelated", String.class, () -> "text")
+			.run((context) -> {
+				awaitSteady(context);
+				assertThat(output).containsOnlyOnce("The bean 'ownClient' is a Lettuce client of its own")
+					.doesNotContain("The bean 'unrelated'")
+					.doesNotContain("The bean 'redisConnectionFactory'");
 			});
 	}
 

@@ -37,11 +37,28 @@ final class MigratedApplication implements AutoCloseable {
 		return start(App.class, source, properties);
 	}
 
+	static MigratedApplication startCluster(RedisClusterServer source, String... properties) {
+		List<String> all = new ArrayList<>(
+				List.of("spring.data.redis.cluster.nodes=" + String.join(",", source.nodes())));
+		all.addAll(List.of(properties));
+		return start(App.class, all);
+	}
+
 	static MigratedApplication start(Class<?> configuration, String source, String... properties) {
-		List<String> all = new ArrayList<>(List.of("--spring.data.redis.url=" + source, "--spring.main.banner-mode=off",
-				"--migration.fleet.heartbeat=100ms", "--migration.fleet.lease=1s",
-				"--migration.redis.tokens.gates.verification=off", "--migration.redis.tokens.gates.backfill=off"));
+		List<String> all = new ArrayList<>(List.of("spring.data.redis.url=" + source));
+		all.addAll(List.of(properties));
+		return start(configuration, all);
+	}
+
+	/**
+	 * Start with properties that say where source and target are.
+	 */
+	static MigratedApplication start(Class<?> configuration, List<String> properties) {
+		List<String> all = new ArrayList<>(List.of("--spring.main.banner-mode=off", "--migration.fleet.heartbeat=100ms",
+				"--migration.fleet.lease=1s", "--migration.redis.tokens.gates.verification=off",
+				"--migration.redis.tokens.gates.backfill=off"));
 		for (String property : properties) {
+			all.removeIf((given) -> given.startsWith("--" + property.substring(0, property.indexOf('=') + 1)));
 			all.add("--" + property);
 		}
 		return new MigratedApplication(new SpringApplicationBuilder(configuration).web(WebApplicationType.NONE)
@@ -97,6 +114,15 @@ final class MigratedApplication implements AutoCloseable {
 
 	void awaitEmptyJournal() {
 		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> migration().journal().depth() == 0);
+	}
+
+	/**
+	 * Wait until the relay has passed every write that was acknowledged before.
+	 */
+	void awaitDrained() {
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> migration().catchUp().reached() && migration().journal().depth() == 0);
 	}
 
 	@Override

@@ -3,6 +3,10 @@ package io.migration.redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
@@ -32,6 +36,20 @@ class RedisCopierRaceIntegrationTests {
 	private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
 	private static final RedisKeys KEYS = new RedisKeys("race");
+
+	private static final Copier.Waiters NOBODY = new Copier.Waiters() {
+
+		@Override
+		public void covered(long ticket) {
+			// nobody waits
+		}
+
+		@Override
+		public void refused(long ticket, String reason) {
+			// nobody waits
+		}
+
+	};
 
 	private static RedisServer sourceServer;
 
@@ -117,8 +135,8 @@ class RedisCopierRaceIntegrationTests {
 		RacingCopier copier = new RacingCopier() {
 
 			@Override
-			void clear(NodeConnections nodes, List<Entry> entries) {
-				nodes.await(nodes.forKey(KEYS.journal(null)).unlink(KEYS.journal(null)));
+			CompletableFuture<?> clear(NodeConnections nodes, List<Batch> batches) {
+				return nodes.forKey(KEYS.journal(null)).unlink(KEYS.journal(null)).toCompletableFuture();
 			}
 
 		};
@@ -130,10 +148,10 @@ class RedisCopierRaceIntegrationTests {
 		write("key", "first");
 		copier.open();
 		copier.beforeApply = race;
-		copier.copy(100);
+		copier.round();
 		copier.beforeApply = () -> {
 		};
-		while (copier.copy(100) != Copier.Round.EMPTY) {
+		while (copier.round() != Copier.Round.EMPTY) {
 			assertThat(copier.rounds).isLessThan(10);
 		}
 		assertThat(copier.rounds).isPositive();
@@ -145,19 +163,19 @@ class RedisCopierRaceIntegrationTests {
 		RacingCopier crashing = new RacingCopier() {
 
 			@Override
-			void clear(NodeConnections nodes, List<Entry> entries) {
+			CompletableFuture<?> clear(NodeConnections nodes, List<Batch> batches) {
 				throw new RedisException("crash");
 			}
 
 		};
 		write("key", "value");
 		crashing.open();
-		assertThatExceptionOfType(RedisException.class).isThrownBy(() -> crashing.copy(100)).withMessage("crash");
+		assertThatExceptionOfType(RedisException.class).isThrownBy(() -> crashing.round()).withMessage("crash");
 		crashing.close();
 		this.target.del("key");
 		RacingCopier successor = new RacingCopier();
 		successor.open();
-		successor.copy(100);
+		successor.round();
 		successor.close();
 		assertThat(this.target.get("key")).isEqualTo("value");
 		assertThat(this.source.xlen("migration:{race}:journal")).isZero();
@@ -168,7 +186,7 @@ class RedisCopierRaceIntegrationTests {
 		RacingCopier crashing = new RacingCopier() {
 
 			@Override
-			void apply(NodeConnections nodes, List<State> states) {
+			CompletableFuture<List<Refused>> apply(NodeConnections nodes, List<KeyState> states) {
 				try (NodeConnections journal = NodeConnections.open(endpoint(sourceServer), "twin", TIMEOUT)) {
 					journal.await(journal.forKey(KEYS.journal(null)).unlink(KEYS.journal(null)));
 				}
@@ -178,11 +196,11 @@ class RedisCopierRaceIntegrationTests {
 		};
 		write("key", "value");
 		crashing.open();
-		assertThatExceptionOfType(RedisException.class).isThrownBy(() -> crashing.copy(100)).withMessage("crash");
+		assertThatExceptionOfType(RedisException.class).isThrownBy(() -> crashing.round()).withMessage("crash");
 		crashing.close();
 		RacingCopier successor = new RacingCopier();
 		successor.open();
-		successor.copy(100);
+		successor.round();
 		successor.close();
 		assertThat(this.target.get("key")).as("the write is lost").isNull();
 	}
@@ -194,7 +212,7 @@ class RedisCopierRaceIntegrationTests {
 		write("token", "issued");
 		paused.open();
 		paused.beforeApply = () -> revokeBy(successor);
-		assertThatExceptionOfType(RedisException.class).isThrownBy(() -> paused.copy(100));
+		assertThatExceptionOfType(RedisException.class).isThrownBy(() -> paused.round());
 		paused.close();
 		successor.close();
 		assertThat(this.target.exists("token")).as("the deleted token stays deleted").isZero();
@@ -207,7 +225,7 @@ class RedisCopierRaceIntegrationTests {
 		write("token", "issued");
 		paused.open();
 		paused.beforeApply = () -> revokeBy(successor);
-		paused.copy(100);
+		paused.round();
 		paused.close();
 		successor.close();
 		assertThat(this.target.exists("token")).as("the deleted token is back").isOne();
@@ -215,10 +233,10 @@ class RedisCopierRaceIntegrationTests {
 
 	private void revokeBy(RacingCopier successor) {
 		successor.open();
-		successor.copy(100);
+		successor.round();
 		assertThat(this.target.get("token")).isEqualTo("issued");
 		write("token", "");
-		successor.copy(100);
+		successor.round();
 		assertThat(this.target.exists("token")).isZero();
 	}
 
@@ -241,7 +259,7 @@ class RedisCopierRaceIntegrationTests {
 		this.source.exec();
 		RacingCopier copier = new RacingCopier();
 		copier.open();
-		copier.copy(100);
+		copier.round();
 		copier.close();
 		assertThat(this.target.pexpiretime("expiring")).isEqualTo(this.source.pexpiretime("expiring"));
 	}
@@ -257,14 +275,30 @@ class RedisCopierRaceIntegrationTests {
 		private int rounds;
 
 		RacingCopier() {
-			super(KEYS, "test", endpoint(sourceServer), endpoint(targetServer), TIMEOUT);
+			super(KEYS, "test", endpoint(sourceServer), endpoint(targetServer), TIMEOUT, (source, target) -> {
+			}, new RelayMessages(KEYS, "test", new PlainConnection(endpoint(sourceServer), "test", TIMEOUT)));
 		}
 
 		@Override
-		void apply(NodeConnections nodes, List<State> states) {
+		CompletableFuture<List<Refused>> apply(NodeConnections nodes, List<KeyState> states) {
 			this.rounds++;
-			this.beforeApply.run();
-			super.apply(nodes, states);
+			// not on the event loop, which the race itself needs
+			return CompletableFuture.runAsync(this.beforeApply).thenCompose((raced) -> super.apply(nodes, states));
+		}
+
+		/**
+		 * Run one round and wait for its end, clearing included.
+		 */
+		Round round() {
+			try {
+				return copy(100, NOBODY).get(10, TimeUnit.SECONDS);
+			}
+			catch (ExecutionException ex) {
+				throw (ex.getCause() instanceof RuntimeException cause) ? cause : new IllegalStateException(ex);
+			}
+			catch (InterruptedException | TimeoutException ex) {
+				throw new IllegalStateException(ex);
+			}
 		}
 
 	}

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
 import io.migration.MigrationPhase;
 import io.migration.MigrationPhase.Writes;
 import io.migration.redis.CommandSample.Expected;
@@ -152,7 +153,8 @@ class RedisEveryCommandIntegrationTests {
 				SampleServers.awaitQuiet(this.application, this.nodes);
 			}
 			Map<String, String> one = StoreReader.read(servers.source());
-			Map<String, String> other = StoreReader.read(this.nodes);
+			Map<String, String> other = StoreReader
+				.read(this.nodes.stream().map((node) -> RedisURI.create(node.uri())).toList());
 			Map<String, String> authority = (this.phase == MigrationPhase.CUTOVER) ? other : one;
 			softly
 				.assertThat(StoreReader.differences(StoreReader.withoutTimes(authority),

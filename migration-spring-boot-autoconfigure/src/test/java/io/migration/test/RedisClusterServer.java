@@ -7,9 +7,11 @@ import java.util.stream.IntStream;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Redis cluster of masters without replicas, on loopback. Between them they serve all
@@ -28,10 +30,11 @@ public final class RedisClusterServer implements AutoCloseable {
 
 	private final List<FaultProxy> proxies = new ArrayList<>();
 
-	private RedisClusterServer(int masters, boolean behindProxies, List<String> options) {
+	private RedisClusterServer(int masters, boolean behindProxies, @Nullable Certificate certificate,
+			List<String> options) {
 		try {
 			for (int i = 0; i < masters; i++) {
-				startNode(behindProxies, options);
+				startNode(behindProxies, certificate, options);
 			}
 			join();
 		}
@@ -48,7 +51,18 @@ public final class RedisClusterServer implements AutoCloseable {
 	 * @return the running cluster
 	 */
 	public static RedisClusterServer start(int masters, String... options) {
-		return new RedisClusterServer(masters, false, List.of(options));
+		return new RedisClusterServer(masters, false, null, List.of(options));
+	}
+
+	/**
+	 * As {@link #start}, of nodes that speak TLS alone, to clients and among each other.
+	 * @param certificate what each of them shows
+	 * @param masters number of nodes
+	 * @param options options for each node as on the command line of {@code redis-server}
+	 * @return the running cluster
+	 */
+	public static RedisClusterServer startTls(Certificate certificate, int masters, String... options) {
+		return new RedisClusterServer(masters, false, certificate, List.of(options));
 	}
 
 	/**
@@ -58,7 +72,7 @@ public final class RedisClusterServer implements AutoCloseable {
 	 * @return the running cluster
 	 */
 	public static RedisClusterServer startBehindProxies(int masters, String... options) {
-		return new RedisClusterServer(masters, true, List.of(options));
+		return new RedisClusterServer(masters, true, null, List.of(options));
 	}
 
 	/**
@@ -91,7 +105,7 @@ public final class RedisClusterServer implements AutoCloseable {
 		this.servers.forEach(RedisServer::close);
 	}
 
-	private void startNode(boolean behindProxy, List<String> options) {
+	private void startNode(boolean behindProxy, @Nullable Certificate certificate, List<String> options) {
 		List<String> all = new ArrayList<>(List.of("--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf",
 				"--cluster-node-timeout", "2000"));
 		int port = Ports.free();
@@ -100,15 +114,18 @@ public final class RedisClusterServer implements AutoCloseable {
 			this.proxies.add(proxy);
 			all.addAll(List.of("--cluster-announce-port", String.valueOf(proxy.port())));
 		}
+		if (certificate != null) {
+			all.addAll(List.of("--tls-cluster", "yes"));
+		}
 		all.addAll(options);
-		this.servers.add(RedisServer.start(port, all));
+		this.servers.add(RedisServer.start(port, certificate, all));
 	}
 
 	private void join() {
 		RedisClient client = RedisClient.create();
 		try {
 			List<StatefulRedisConnection<String, String>> connections = this.servers.stream()
-				.map((server) -> client.connect(RedisURI.create(server.uri())))
+				.map((server) -> client.connect(trusting(server.uri())))
 				.toList();
 			List<RedisCommands<String, String>> nodes = connections.stream()
 				.map(StatefulRedisConnection::sync)
@@ -131,6 +148,12 @@ public final class RedisClusterServer implements AutoCloseable {
 		finally {
 			client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
 		}
+	}
+
+	private static RedisURI trusting(String address) {
+		RedisURI uri = RedisURI.create(address);
+		uri.setVerifyPeer(SslVerifyMode.NONE);
+		return uri;
 	}
 
 	/**

@@ -15,6 +15,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
+import javax.net.SocketFactory;
+
+import org.jspecify.annotations.Nullable;
 import redis.embedded.RedisExecProvider;
 
 import org.springframework.util.FileSystemUtils;
@@ -30,6 +33,8 @@ public final class RedisServer implements AutoCloseable {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
+	private static final String SENTINEL = "--sentinel";
+
 	private static final Set<RedisServer> open = ConcurrentHashMap.newKeySet();
 
 	static {
@@ -44,11 +49,27 @@ public final class RedisServer implements AutoCloseable {
 
 	private Process process;
 
-	private RedisServer(int port, List<String> options) throws IOException {
+	private final @Nullable Certificate certificate;
+
+	private RedisServer(int port, @Nullable Certificate certificate, List<String> options) throws IOException {
 		this.port = port;
+		this.certificate = certificate;
 		this.directory = Files.createTempDirectory("redis-");
-		this.command = new ArrayList<>(List.of(Binary.FILE.getPath(), "--port", String.valueOf(port), "--bind",
-				"127.0.0.1", "--dir", this.directory.toString(), "--save", ""));
+		this.command = new ArrayList<>(List.of(Binary.FILE.getPath()));
+		if (options.contains(SENTINEL)) {
+			// a sentinel keeps what it learns in the file of its configuration
+			this.command.add(Files.createFile(this.directory.resolve("sentinel.conf")).toString());
+		}
+		this.command.addAll(List.of((certificate != null) ? "--tls-port" : "--port", String.valueOf(port), "--bind",
+				"127.0.0.1", "--dir", this.directory.toString()));
+		if (certificate != null) {
+			this.command.addAll(List.of("--port", "0", "--tls-cert-file", certificate.file().toString(),
+					"--tls-key-file", certificate.privateKeyFile().toString(), "--tls-ca-cert-file",
+					certificate.file().toString(), "--tls-auth-clients", "no", "--tls-replication", "yes"));
+		}
+		if (!options.contains(SENTINEL)) {
+			this.command.addAll(List.of("--save", ""));
+		}
 		this.command.addAll(options);
 		try {
 			this.process = launch();
@@ -66,10 +87,32 @@ public final class RedisServer implements AutoCloseable {
 	 * @return the running server
 	 */
 	public static RedisServer start(String... options) {
+		return startOnFreePort(null, List.of(options));
+	}
+
+	/**
+	 * Starts a server that speaks TLS alone.
+	 * @param certificate what it shows to clients; it asks for none of theirs
+	 * @param options options as on the command line of {@code redis-server}
+	 * @return the running server
+	 */
+	public static RedisServer startTls(Certificate certificate, String... options) {
+		return startOnFreePort(certificate, List.of(options));
+	}
+
+	/**
+	 * Starts a sentinel that knows no master yet.
+	 * @return the running sentinel
+	 */
+	static RedisServer startSentinel() {
+		return startOnFreePort(null, List.of(SENTINEL));
+	}
+
+	private static RedisServer startOnFreePort(@Nullable Certificate certificate, List<String> options) {
 		// Another process may take the free port before the server does.
 		for (int attempt = 1;; attempt++) {
 			try {
-				return start(Ports.free(), List.of(options));
+				return start(Ports.free(), certificate, options);
 			}
 			catch (UncheckedIOException ex) {
 				if (attempt == 3) {
@@ -79,9 +122,9 @@ public final class RedisServer implements AutoCloseable {
 		}
 	}
 
-	static RedisServer start(int port, List<String> options) {
+	static RedisServer start(int port, @Nullable Certificate certificate, List<String> options) {
 		try {
-			return new RedisServer(port, options);
+			return new RedisServer(port, certificate, options);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -97,7 +140,17 @@ public final class RedisServer implements AutoCloseable {
 	 * @return the address
 	 */
 	public String uri() {
-		return "redis://127.0.0.1:" + this.port;
+		return uri("");
+	}
+
+	/**
+	 * The address with credentials.
+	 * @param credentials user and password as in an URL, without the at sign
+	 * @return the address
+	 */
+	public String uri(String credentials) {
+		return ((this.certificate != null) ? "rediss://" : "redis://")
+				+ (credentials.isEmpty() ? "" : credentials + "@") + "127.0.0.1:" + this.port;
 	}
 
 	/**
@@ -185,7 +238,8 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	private boolean answers() {
-		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
+		SocketFactory sockets = (this.certificate != null) ? this.certificate.sockets() : SocketFactory.getDefault();
+		try (Socket socket = sockets.createSocket(InetAddress.getLoopbackAddress(), this.port)) {
 			socket.setSoTimeout(1000);
 			socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
 			String answer = new String(socket.getInputStream().readNBytes(5), StandardCharsets.US_ASCII);

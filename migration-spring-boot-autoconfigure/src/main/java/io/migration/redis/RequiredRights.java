@@ -1,0 +1,141 @@
+package io.migration.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.ProtocolKeyword;
+
+/**
+ * What the starter's user must be allowed to do on each side. Looked at before the
+ * journal begins, because a relay without one of these rights would stand still later.
+ * <p>
+ * The commands are queued in a MULTI that is never executed: the server refuses at that
+ * moment what the user may not do, and nothing is done.
+ */
+final class RequiredRights {
+
+	private static final String OWN = "<own>";
+
+	private static final String ANY = "<any>";
+
+	/** Each command in a form that a server queues; copying concerns every key. */
+	private static final List<String> COMMANDS = List.of("GET " + OWN, "SET " + OWN + " 1", "DEL " + OWN,
+			"EXISTS " + OWN, "INCR " + OWN, "HGET " + OWN + " f", "HGETALL " + OWN, "HSET " + OWN + " f 1",
+			"HDEL " + OWN + " f", "LPUSH " + OWN + " 1", "RPUSH " + OWN + " 1", "LRANGE " + OWN + " 0 1",
+			"LTRIM " + OWN + " 0 1", "XADD " + OWN + " * f 1", "XDEL " + OWN + " 0-1", "XLEN " + OWN,
+			"XRANGE " + OWN + " - +", "XREVRANGE " + OWN + " + -", "EVAL return 1 " + OWN, "DUMP " + ANY,
+			"PEXPIRETIME " + ANY, "RESTORE " + ANY + " 0 1", "UNLINK " + ANY, "TIME", "SCAN 0", "PING", "COMMAND",
+			"CLIENT LIST", "CLIENT KILL ID 1", "CLIENT SETNAME 1");
+
+	private static final Pattern COMMAND_OF_REFUSAL = Pattern.compile("'([^']+)' command");
+
+	private RequiredRights() {
+	}
+
+	/**
+	 * Look for what is not allowed.
+	 * @param nodes connections for this purpose alone: they are left within a MULTI
+	 * @param keys the migration's keys
+	 * @return what is missing, for display; empty if all is allowed
+	 */
+	static Collection<String> missing(NodeConnections nodes, RedisKeys keys) {
+		Collection<String> missing = new TreeSet<>();
+		for (int slot : nodes.slotOfEachMaster()) {
+			RedisAsyncCommands<byte[], byte[]> node = nodes.forSlot(slot);
+			try {
+				nodes.await(send(node, "MULTI"));
+				nodes.await(send(node, "EXEC"));
+				// seen before the rest is sent: without it each of them would be run
+				nodes.await(send(node, "MULTI"));
+			}
+			catch (RedisCommandExecutionException ex) {
+				missing.add(right(ex));
+				continue;
+			}
+			missing.addAll(refused(nodes, node, keys.journal(nodes.cluster() ? slot : null)));
+		}
+		return missing;
+	}
+
+	private static List<String> refused(NodeConnections nodes, RedisAsyncCommands<byte[], byte[]> node, byte[] own) {
+		String ownKey = new String(own, StandardCharsets.UTF_8);
+		// the same hash tag without the prefix: a key like any of the application's
+		String anyKey = ownKey.substring(ownKey.indexOf('{'));
+		Map<String, Future<String>> queued = new LinkedHashMap<>();
+		for (String command : COMMANDS) {
+			queued.put(command, send(node, command.replace(OWN, ownKey).replace(ANY, anyKey)));
+		}
+		List<String> refused = new ArrayList<>();
+		queued.forEach((command, answer) -> {
+			try {
+				nodes.await(answer);
+			}
+			catch (RedisCommandExecutionException ex) {
+				refused.add(right(ex));
+			}
+		});
+		return refused;
+	}
+
+	private static String right(RedisCommandExecutionException refusal) {
+		String message = String.valueOf(refusal.getMessage());
+		if (!message.contains("NOPERM")) {
+			throw new RedisException(message, refusal);
+		}
+		Matcher command = COMMAND_OF_REFUSAL.matcher(message);
+		return command.find() ? "+" + command.group(1) : "~*";
+	}
+
+	private static Future<String> send(RedisAsyncCommands<byte[], byte[]> node, String command) {
+		String[] words = command.startsWith("EVAL ") ? eval(command) : command.split(" ");
+		CommandArgs<byte[], byte[]> arguments = new CommandArgs<>(ByteArrayCodec.INSTANCE);
+		for (int i = 1; i < words.length; i++) {
+			arguments.add(words[i]);
+		}
+		return node.dispatch(new Word(words[0]), new StatusOutput<>(ByteArrayCodec.INSTANCE), arguments);
+	}
+
+	private static String[] eval(String command) {
+		return new String[] { "EVAL", "return 1", "1", command.substring(command.lastIndexOf(' ') + 1) };
+	}
+
+	/**
+	 * The name of a command in lower case, which the server takes as well. The client
+	 * does not know it then, and keeps no account of a transaction.
+	 *
+	 * @param name the name
+	 */
+	private record Word(String name) implements ProtocolKeyword {
+
+		Word {
+			name = name.toLowerCase(Locale.ROOT);
+		}
+
+		@Override
+		public byte[] getBytes() {
+			return this.name.getBytes(StandardCharsets.US_ASCII);
+		}
+
+		@Override
+		public String toString() {
+			return this.name;
+		}
+
+	}
+
+}
