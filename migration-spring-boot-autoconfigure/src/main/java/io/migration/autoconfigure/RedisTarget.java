@@ -1,13 +1,17 @@
 package io.migration.autoconfigure;
 
 import java.lang.reflect.Field;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.data.redis.autoconfigure.DataRedisProperties;
@@ -25,6 +29,8 @@ import org.springframework.data.redis.connection.RedisStaticMasterReplicaConfigu
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration.LettuceClientConfigurationBuilder;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettucePoolingClientConfiguration;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -32,6 +38,11 @@ import org.springframework.util.ReflectionUtils;
  * everything about the client from source's factory.
  */
 final class RedisTarget {
+
+	private static final boolean POOLS_AVAILABLE = ClassUtils.isPresent("org.apache.commons.pool2.ObjectPool",
+			RedisTarget.class.getClassLoader());
+
+	private static final DataRedisProperties.Lettuce DEFAULTS = new DataRedisProperties().getLettuce();
 
 	private final String prefix;
 
@@ -142,7 +153,7 @@ final class RedisTarget {
 			configuration.setPassword(password);
 			configuration.setSentinelUsername(sentinel.getUsername());
 			configuration.setSentinelPassword(RedisPassword.of(sentinel.getPassword()));
-			configuration.setDatabase(this.target.getDatabase());
+			configuration.setDatabase((uri != null) ? uri.getDatabase() : this.target.getDatabase());
 			return configuration;
 		}
 		if (uri != null) {
@@ -177,11 +188,19 @@ final class RedisTarget {
 
 	private LettuceClientConfiguration client(@Nullable RedisURI uri) {
 		LettuceClientConfiguration original = this.source.getClientConfiguration();
-		LettuceClientConfigurationBuilder builder = LettuceClientConfiguration.builder();
+		if (this.target.getLettuce().getReadFrom() != null) {
+			throw new InvalidMigrationException(
+					"The property '%s.target.lettuce.read-from' is set; target is read from its masters alone."
+						.formatted(this.prefix),
+					"Remove it: what a replica has not got yet would be missing where a write has been acknowledged.");
+		}
+		LettuceClientConfigurationBuilder builder = builder(original);
 		original.getClientResources().ifPresent(builder::clientResources);
 		builder.commandTimeout(
 				(this.target.getTimeout() != null) ? this.target.getTimeout() : original.getCommandTimeout());
-		builder.shutdownTimeout(original.getShutdownTimeout());
+		Duration shutdown = this.target.getLettuce().getShutdownTimeout();
+		builder
+			.shutdownTimeout(DEFAULTS.getShutdownTimeout().equals(shutdown) ? original.getShutdownTimeout() : shutdown);
 		builder.shutdownQuietPeriod(original.getShutdownQuietPeriod());
 		if (this.target.getClientName() != null) {
 			builder.clientName(this.target.getClientName());
@@ -196,12 +215,23 @@ final class RedisTarget {
 		return builder.build();
 	}
 
-	private ClientOptions options(ClientOptions original) {
-		ClientOptions options = original;
-		String bundle = this.target.getSsl().getBundle();
-		if (bundle != null) {
-			options = options.mutate().sslOptions(sslOptions(bundle)).build();
+	/**
+	 * A pool as its properties say; without any, one like source's.
+	 */
+	private LettuceClientConfigurationBuilder builder(LettuceClientConfiguration original) {
+		DataRedisProperties.Pool pool = this.target.getLettuce().getPool();
+		if (!POOLS_AVAILABLE || Boolean.FALSE.equals(pool.getEnabled())) {
+			return LettuceClientConfiguration.builder();
 		}
+		return Pools.builder(pool, original);
+	}
+
+	private ClientOptions options(ClientOptions original) {
+		// whom source is trusted by says nothing of target
+		String bundle = this.target.getSsl().getBundle();
+		ClientOptions options = original.mutate()
+			.sslOptions((bundle != null) ? sslOptions(bundle) : SslOptions.create())
+			.build();
 		if (this.target.getConnectTimeout() != null) {
 			options = options.mutate()
 				.socketOptions(
@@ -253,6 +283,45 @@ final class RedisTarget {
 							: "Use one of: %s.".formatted(String.join(", ", bundles.getBundleNames())),
 					ex);
 		}
+	}
+
+	/**
+	 * Apart, because the library of pools may be absent.
+	 */
+	private static final class Pools {
+
+		static LettuceClientConfigurationBuilder builder(DataRedisProperties.Pool pool,
+				LettuceClientConfiguration original) {
+			if (isSet(pool)) {
+				return LettucePoolingClientConfiguration.builder().poolConfig(config(pool));
+			}
+			return (original instanceof LettucePoolingClientConfiguration pooled)
+					? LettucePoolingClientConfiguration.builder().poolConfig(pooled.getPoolConfig())
+					: LettuceClientConfiguration.builder();
+		}
+
+		private static boolean isSet(DataRedisProperties.Pool pool) {
+			DataRedisProperties.Pool unset = DEFAULTS.getPool();
+			return pool.getEnabled() != null || pool.getMaxActive() != unset.getMaxActive()
+					|| pool.getMaxIdle() != unset.getMaxIdle() || pool.getMinIdle() != unset.getMinIdle()
+					|| !Objects.equals(pool.getMaxWait(), unset.getMaxWait())
+					|| pool.getTimeBetweenEvictionRuns() != null;
+		}
+
+		private static GenericObjectPoolConfig<StatefulConnection<?, ?>> config(DataRedisProperties.Pool pool) {
+			GenericObjectPoolConfig<StatefulConnection<?, ?>> config = new GenericObjectPoolConfig<>();
+			config.setMaxTotal(pool.getMaxActive());
+			config.setMaxIdle(pool.getMaxIdle());
+			config.setMinIdle(pool.getMinIdle());
+			if (pool.getTimeBetweenEvictionRuns() != null) {
+				config.setTimeBetweenEvictionRuns(pool.getTimeBetweenEvictionRuns());
+			}
+			if (pool.getMaxWait() != null) {
+				config.setMaxWait(pool.getMaxWait());
+			}
+			return config;
+		}
+
 	}
 
 }

@@ -137,6 +137,18 @@ final class NodeConnections implements AutoCloseable {
 		return connection;
 	}
 
+	/**
+	 * See that no connection was lost, which a side that has nothing to do would not
+	 * show.
+	 */
+	void requireOpen() {
+		this.connections.forEach((address, connection) -> {
+			if (!connection.isOpen()) {
+				throw new RedisException("the connection to %s was lost".formatted(address));
+			}
+		});
+	}
+
 	boolean cluster() {
 		return this.cluster;
 	}

@@ -205,6 +205,7 @@ class RedisCopier implements Copier {
 		if (source == null || target == null) {
 			throw new IllegalStateException("not open");
 		}
+		target.requireOpen();
 		retrySetAside(source);
 		CompletableFuture<?> before = this.cleared;
 		return read(source, limit).thenCombine(before, (batches, done) -> batches).thenCompose((batches) -> {

@@ -1,5 +1,6 @@
 package io.migration.redis;
 
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 
@@ -9,6 +10,9 @@ import io.lettuce.core.StaticCredentialsProvider;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.event.DefaultEventPublisherOptions;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.protocol.CommandWrapper;
+import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.NettyCustomizer;
@@ -167,7 +171,7 @@ record RedisEndpoint(List<RedisURI> uris, boolean cluster, int database, ClientO
 	 */
 	static ClientResources expanding(ClientResources shared) {
 		NettyCustomizer present = shared.nettyCustomizer();
-		return sharing(shared).commandLatencyRecorder(shared.commandLatencyRecorder())
+		return sharing(shared).commandLatencyRecorder(new CallersCommands(shared.commandLatencyRecorder()))
 			.tracing(shared.tracing())
 			.nettyCustomizer(new NettyCustomizer() {
 
@@ -237,6 +241,36 @@ record RedisEndpoint(List<RedisURI> uris, boolean cluster, int database, ClientO
 	private static String host(RedisURI uri) {
 		String host = String.valueOf(uri.getHost());
 		return host.equals("localhost") || host.equals("::1") ? "127.0.0.1" : host;
+	}
+
+	/**
+	 * Records what callers sent, once. Of a unit that is its last command.
+	 *
+	 * @param recorder does the recording
+	 */
+	private record CallersCommands(CommandLatencyRecorder recorder) implements CommandLatencyRecorder {
+
+		@Override
+		public void recordCommandLatency(SocketAddress local, SocketAddress remote, ProtocolKeyword type,
+				long firstResponse, long completion) {
+			this.recorder.recordCommandLatency(local, remote, type, firstResponse, completion);
+		}
+
+		@Override
+		public void recordCommandLatency(SocketAddress local, SocketAddress remote, RedisCommand<?, ?, ?> command,
+				long firstResponse, long completion) {
+			// the channel wraps them to measure them
+			if (CommandWrapper.unwrap(command, WriteUnit.Part.class) == null
+					&& CommandWrapper.unwrap(command, JournalEntry.class) == null) {
+				this.recorder.recordCommandLatency(local, remote, command, firstResponse, completion);
+			}
+		}
+
+		@Override
+		public boolean isEnabled() {
+			return this.recorder.isEnabled();
+		}
+
 	}
 
 }

@@ -330,12 +330,10 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 	}
 
 	/**
-	 * Hear of other instances while writers wait.
+	 * Hear of other instances. From shadow on, so that no word is missed when writers
+	 * begin to wait.
 	 */
 	private void listen(MigrationPhase phase) {
-		if (phase.writes() == MigrationPhase.Writes.JOURNALED) {
-			return;
-		}
 		Side authority = phase.authority();
 		try {
 			this.sides.relaying(authority).listen();

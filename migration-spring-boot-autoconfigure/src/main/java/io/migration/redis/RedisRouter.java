@@ -731,6 +731,16 @@ final class RedisRouter {
 		return true;
 	}
 
+	/**
+	 * Measure a read that the authority answers, in phases that are measured.
+	 */
+	void observeRead(RedisCommand<?, ?, ?> command) {
+		PinnedPhase rules = this.phase.get();
+		if (rules.phase().journals()) {
+			observe(command, false, rules.authority());
+		}
+	}
+
 	private void observe(RedisCommand<?, ?, ?> command, boolean write, Side side) {
 		if (this.observer == MirrorObserver.NONE || !(command instanceof CompleteableCommand<?> hook)) {
 			return;

@@ -85,8 +85,14 @@ final class RelayMessages {
 			}
 
 		});
-		this.subscription = created;
-		created.async().subscribe(this.keys.hints(), this.keys.told(this.instance));
+		try {
+			created.sync().subscribe(this.keys.hints(), this.keys.told(this.instance));
+			this.subscription = created;
+		}
+		catch (RedisException ex) {
+			created.closeAsync();
+			throw ex;
+		}
 	}
 
 	private static void hear(String text, Copier.Waiters waiters) {

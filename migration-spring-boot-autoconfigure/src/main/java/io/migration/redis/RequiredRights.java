@@ -29,18 +29,21 @@ import io.lettuce.core.protocol.ProtocolKeyword;
  */
 final class RequiredRights {
 
-	private static final String OWN = "<own>";
-
-	private static final String ANY = "<any>";
-
-	/** Each command in a form that a server queues; copying concerns every key. */
-	private static final List<String> COMMANDS = List.of("GET " + OWN, "SET " + OWN + " 1", "DEL " + OWN,
-			"EXISTS " + OWN, "INCR " + OWN, "HGET " + OWN + " f", "HGETALL " + OWN, "HSET " + OWN + " f 1",
-			"HDEL " + OWN + " f", "LPUSH " + OWN + " 1", "RPUSH " + OWN + " 1", "LRANGE " + OWN + " 0 1",
-			"LTRIM " + OWN + " 0 1", "XADD " + OWN + " * f 1", "XDEL " + OWN + " 0-1", "XLEN " + OWN,
-			"XRANGE " + OWN + " - +", "XREVRANGE " + OWN + " + -", "EVAL return 1 " + OWN, "DUMP " + ANY,
-			"PEXPIRETIME " + ANY, "RESTORE " + ANY + " 0 1", "UNLINK " + ANY, "TIME", "SCAN 0", "PING", "COMMAND",
-			"CLIENT LIST", "CLIENT KILL ID 1", "CLIENT SETNAME 1");
+	/**
+	 * Each command in a form that a server queues; copying concerns every key, and a
+	 * script may call what its user may call.
+	 */
+	private static final List<String> COMMANDS = List
+		.of("GET <own>", "SET <own> 1", "PSETEX <own> 1 1", "DEL <own>", "EXISTS <own>", "INCR <own>", "HGET <own> f",
+				"HGETALL <own>", "HSET <own> f 1", "HDEL <own> f", "LPUSH <own> 1", "RPUSH <own> 1", "LRANGE <own> 0 1",
+				"LTRIM <own> 0 1", "SADD <own> m", "SREM <own> m", "SMEMBERS <own>", "SCARD <own>", "XADD <own> * f 1",
+				"XDEL <own> 0-1", "XTRIM <own> MAXLEN 1", "XLEN <own>", "XRANGE <own> - +", "XREVRANGE <own> + -",
+				"EVAL return 1 <own>", "EVALSHA 0 1 <own>", "SCRIPT LOAD 1", "PUBLISH <own> 1", "DUMP <any>",
+				"PEXPIRETIME <any>", "RESTORE <any> 0 1", "UNLINK <any>", "PEXPIREAT <any> 1", "PERSIST <any>",
+				"TYPE <any>", "HLEN <any>", "HMGET <any> f", "SMISMEMBER <any> m", "ZADD <any> 1 m", "ZREM <any> m",
+				"ZCARD <any>", "ZMSCORE <any> m", "ZRANGE <any> 0 1", "MEMORY USAGE <any>", "XINFO STREAM <any>",
+				"XSETID <any> 0-1", "XGROUP CREATE <any> g 0", "XCLAIM <any> g c 0 0-1", "TIME", "SCAN 0", "PING",
+				"INFO", "COMMAND", "COMMAND INFO", "CLIENT LIST", "CLIENT KILL ID 1", "CLIENT SETNAME 1");
 
 	private static final Pattern COMMAND_OF_REFUSAL = Pattern.compile("'([^']+)' command");
 
@@ -78,7 +81,7 @@ final class RequiredRights {
 		String anyKey = ownKey.substring(ownKey.indexOf('{'));
 		Map<String, Future<String>> queued = new LinkedHashMap<>();
 		for (String command : COMMANDS) {
-			queued.put(command, send(node, command.replace(OWN, ownKey).replace(ANY, anyKey)));
+			queued.put(command, send(node, command.replace("<own>", ownKey).replace("<any>", anyKey)));
 		}
 		List<String> refused = new ArrayList<>();
 		queued.forEach((command, answer) -> {
@@ -96,6 +99,9 @@ final class RequiredRights {
 		String message = String.valueOf(refusal.getMessage());
 		if (!message.contains("NOPERM")) {
 			throw new RedisException(message, refusal);
+		}
+		if (message.contains("channel")) {
+			return "&migration:*";
 		}
 		Matcher command = COMMAND_OF_REFUSAL.matcher(message);
 		return command.find() ? "+" + command.group(1) : "~*";

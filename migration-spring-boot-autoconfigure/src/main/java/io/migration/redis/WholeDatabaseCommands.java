@@ -51,7 +51,10 @@ final class WholeDatabaseCommands {
 			case RANDOMKEY -> randomKey(writer, command, WireArguments.of(command).wire(), TRIES);
 			case DBSIZE -> size(writer, command);
 			case FLUSHDB, FLUSHALL -> this.flush.run(writer, command);
-			default -> this.router.sendRead(writer, new Filtered<>(command));
+			default -> {
+				this.router.observeRead(command);
+				this.router.sendRead(writer, new Filtered<>(command));
+			}
 		}
 	}
 

@@ -172,7 +172,7 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 	 * One of the commands in front of the EXEC. Its reply says QUEUED, or why the server
 	 * will not execute the unit.
 	 */
-	private static final class Part extends Command<byte[], byte[], Object> {
+	static final class Part extends Command<byte[], byte[], Object> {
 
 		private final WriteUnit unit;
 

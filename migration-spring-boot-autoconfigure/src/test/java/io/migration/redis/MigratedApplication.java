@@ -57,6 +57,10 @@ final class MigratedApplication implements AutoCloseable {
 		List<String> all = new ArrayList<>(List.of("--spring.main.banner-mode=off", "--migration.fleet.heartbeat=100ms",
 				"--migration.fleet.lease=1s", "--migration.redis.tokens.gates.verification=off",
 				"--migration.redis.tokens.gates.backfill=off"));
+		// what pools there are is a test's own choice, not that of the class path
+		if (properties.stream().noneMatch((property) -> property.contains(".pool."))) {
+			all.add("--spring.data.redis.lettuce.pool.enabled=false");
+		}
 		for (String property : properties) {
 			all.removeIf((given) -> given.startsWith("--" + property.substring(0, property.indexOf('=') + 1)));
 			all.add("--" + property);

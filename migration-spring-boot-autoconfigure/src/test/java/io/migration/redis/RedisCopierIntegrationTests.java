@@ -88,7 +88,9 @@ class RedisCopierIntegrationTests {
 		copyAll(copier);
 		assertThat(copier.refusals).as("values that were refused as they are serialized").isPositive();
 		assertThat(StoreReader.read(sourceServer)).hasSizeGreaterThan(8);
-		assertThat(StoreReader.differences(StoreReader.read(sourceServer), StoreReader.read(targetServer))).isEmpty();
+		assertThat(StoreReader.differences(StoreReader.withoutStatistics(StoreReader.read(sourceServer)),
+				StoreReader.withoutStatistics(StoreReader.read(targetServer))))
+			.isEmpty();
 		assertThat(copier.setAside()).isEmpty();
 	}
 
@@ -100,8 +102,8 @@ class RedisCopierIntegrationTests {
 		this.source.xadd(JOURNAL, "w", "test:2", "k", "refused");
 		RefusingCopier copier = new RefusingCopier("ERR Bad data format", true);
 		copyAll(copier);
-		assertThat(this.told).containsEntry(1L, "covered").hasEntrySatisfying(2L, (reason) -> assertThat(reason)
-			.contains("target does not take the value"));
+		assertThat(this.told).containsEntry(1L, "covered")
+			.hasEntrySatisfying(2L, (reason) -> assertThat(reason).contains("target does not take the value"));
 		assertThat(this.source.xlen(JOURNAL)).isZero();
 		assertThat(StoreReader.read(targetServer)).containsOnlyKeys("taken");
 		try (NodeConnections nodes = NodeConnections.open(endpoint(sourceServer), "test", TIMEOUT)) {

@@ -195,15 +195,13 @@ class RedisFleetIntegrationTests {
 	}
 
 	/**
-	 * Processes that come and go, and an instance that stays, drives and looks.
+	 * Processes that come and go.
 	 */
 	private static final class Fleet implements AutoCloseable {
 
 		private final RedisServer source;
 
 		private final RedisServer target;
-
-		private final MigratedApplication operator;
 
 		private final List<ForkedApplication> processes = new ArrayList<>();
 
@@ -214,11 +212,6 @@ class RedisFleetIntegrationTests {
 					properties(MigratedApplication.target(target)))) {
 				first.walkTo(MigrationPhase.DUAL_WRITE);
 			}
-			this.operator = first(source, target);
-		}
-
-		private static MigratedApplication first(RedisServer source, RedisServer target) {
-			return MigratedApplication.start(source.uri(), properties(MigratedApplication.target(target)));
 		}
 
 		private static String[] properties(String target) {
@@ -239,12 +232,15 @@ class RedisFleetIntegrationTests {
 		 * Wait until the journal is drained, then read both sides.
 		 */
 		void assertConverged() {
-			this.operator.redis().hasKey("none");
-			Awaitility.await()
-				.atMost(Duration.ofMinutes(1))
-				.ignoreExceptions()
-				.until(() -> this.operator.migration().catchUp().reached()
-						&& this.operator.migration().journal().depth() == 0);
+			try (MigratedApplication operator = MigratedApplication.start(this.source.uri(),
+					properties(MigratedApplication.target(this.target)))) {
+				operator.redis().hasKey("none");
+				Awaitility.await()
+					.atMost(Duration.ofMinutes(1))
+					.ignoreExceptions()
+					.until(() -> operator.migration().catchUp().reached()
+							&& operator.migration().journal().depth() == 0);
+			}
 			Map<String, String> onSource = StoreReader.read(this.source);
 			assertThat(onSource).hasSizeGreaterThan(200);
 			assertThat(StoreReader.differences(onSource, StoreReader.read(this.target))).isEmpty();
@@ -267,7 +263,6 @@ class RedisFleetIntegrationTests {
 		@Override
 		public void close() {
 			this.processes.forEach(ForkedApplication::close);
-			this.operator.close();
 		}
 
 	}

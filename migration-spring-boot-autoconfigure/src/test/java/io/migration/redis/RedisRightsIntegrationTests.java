@@ -27,12 +27,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RedisRightsIntegrationTests {
 
 	/** What the starter needs, as in the documentation. */
-	private static final String STARTER = "~* +multi +exec +get +set +del +exists +incr +hget +hgetall +hset +hdel "
-			+ "+lpush +rpush +lrange +ltrim +xadd +xdel +xlen +xrange +xrevrange +eval +dump +pexpiretime +restore "
-			+ "+unlink +time +scan +ping +command +client|list +client|kill +client|setname";
+	private static final String STARTER = "~* &migration:* +multi +exec +get +set +psetex +del +exists +incr +hget +hgetall +hset +hdel "
+			+ "+lpush +rpush +lrange +ltrim +sadd +srem +smembers +scard +xadd +xdel +xtrim +xlen +xrange "
+			+ "+xrevrange +eval +evalsha +script|load +publish +subscribe +dump +pexpiretime +restore +unlink "
+			+ "+pexpireat +persist +type +hlen +hmget +smismember +zadd +zrem +zcard +zmscore +zrange "
+			+ "+memory|usage +xinfo|stream +xsetid +xgroup|create +xgroup|createconsumer +xclaim +time +scan "
+			+ "+ping +info +command +client|list +client|kill +client|setname";
 
 	/** What it needs besides on a cluster, as in the documentation. */
-	private static final String CLUSTER = "+cluster|slots +cluster|nodes +cluster|myid +info";
+	private static final String CLUSTER = "+cluster|slots +cluster|nodes +cluster|myid";
 
 	/** What the walk itself calls besides. */
 	private static final String APPLICATION = "+incrby +sadd +smembers +zadd +zincrby +zscore +evalsha +mget +script";
@@ -82,7 +85,7 @@ class RedisRightsIntegrationTests {
 			application.redis().hasKey("joined");
 			TestStore limited = (side == Side.SOURCE) ? source : target;
 			for (String right : STARTER.split(" ")) {
-				allow(limited, "app", right.equals("~*") ? "resetkeys ~app:* ~migration:{*" : "-" + right.substring(1));
+				allow(limited, "app", withdraw(right));
 				assertThat(refusal(application)).as("without " + right).contains(side.wireName(), "lacks", right);
 				assertThat(application.control().phase()).isEqualTo(MigrationPhase.OFF);
 				allow(limited, "app", all);
@@ -95,6 +98,14 @@ class RedisRightsIntegrationTests {
 		StepOutcome outcome = application.control().advance("test", null, false);
 		assertThat(outcome).isInstanceOf(StepOutcome.Refused.class);
 		return ((StepOutcome.Refused) outcome).reason();
+	}
+
+	private static String withdraw(String right) {
+		return switch (right) {
+			case "~*" -> "resetkeys ~app:* ~migration:{*";
+			case "&migration:*" -> "resetchannels";
+			default -> "-" + right.substring(1);
+		};
 	}
 
 	private static void allow(TestStore store, String user, String rules) {

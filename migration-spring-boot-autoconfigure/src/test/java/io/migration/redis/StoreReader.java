@@ -154,6 +154,18 @@ final class StoreReader {
 	}
 
 	/**
+	 * Leave out what a stream tells besides its content: how many entries a group has
+	 * read, how far it is behind, when a consumer was seen, the greatest id that was
+	 * deleted.
+	 */
+	static Map<String, String> withoutStatistics(Map<String, String> store) {
+		Map<String, String> plain = new TreeMap<>();
+		store.forEach((key, value) -> plain.put(key,
+				value.replaceAll("(entries-read|lag|seen-time|max-deleted-entry-id)=\\S+ ", "")));
+		return plain;
+	}
+
+	/**
 	 * List what differs; keys about to expire are left out.
 	 */
 	static List<String> differences(Map<String, String> source, Map<String, String> target) {
