@@ -8,9 +8,11 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.RedisCommand;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The EXEC of a MULTI block; who waits for it is told later.
+ * The EXEC of a MULTI block, or another command that does all that a write has to do; who
+ * waits for it is told later.
  */
 final class CommittingExec<K, V, T> extends CommandWrapper<K, V, T> {
 
@@ -20,18 +22,25 @@ final class CommittingExec<K, V, T> extends CommandWrapper<K, V, T> {
 
 	private final AtomicBoolean answered = new AtomicBoolean();
 
-	private final ExecReply<K, V, T> reply;
+	private final @Nullable ExecReply<K, V, T> reply;
 
-	CommittingExec(RedisCommand<K, V, T> command, Runnable executed, Consumer<Throwable> failed) {
+	/**
+	 * Create a command.
+	 * @param command the caller's command
+	 * @param journaled whether the last element of its reply is that of a journal entry
+	 * @param executed runs when it was executed
+	 * @param failed told why it was not
+	 */
+	CommittingExec(RedisCommand<K, V, T> command, boolean journaled, Runnable executed, Consumer<Throwable> failed) {
 		super(command);
 		this.executed = executed;
 		this.failed = failed;
-		this.reply = new ExecReply<>(command.getOutput());
+		this.reply = journaled ? new ExecReply<>(command.getOutput()) : null;
 	}
 
 	@Override
 	public CommandOutput<K, V, T> getOutput() {
-		return this.reply;
+		return (this.reply != null) ? this.reply : super.getOutput();
 	}
 
 	@Override
@@ -45,11 +54,11 @@ final class CommittingExec<K, V, T> extends CommandWrapper<K, V, T> {
 			return;
 		}
 		CommandOutput<K, V, T> output = getOutput();
-		if (output.hasError()) {
+		if (output != null && output.hasError()) {
 			this.failed.accept(new RedisCommandExecutionException(output.getError()));
 			return;
 		}
-		String lost = this.reply.journalError();
+		String lost = (this.reply != null) ? this.reply.journalError() : null;
 		if (lost != null) {
 			this.failed.accept(new WriteUnit.JournalLostException(lost));
 			return;

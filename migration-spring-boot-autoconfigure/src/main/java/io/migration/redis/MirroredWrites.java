@@ -210,8 +210,8 @@ final class MirroredWrites {
 			byte[] wire = JournalingScript.encode(this.touched, arguments.arguments(), entry);
 			try {
 				writer.channel()
-					.write(new CommittingExec<>(new EncodedCommand<>(this.command, wire), () -> executed(true, null),
-							(failure) -> executed(false, failure)));
+					.write(new CommittingExec<>(new EncodedCommand<>(this.command, wire), false,
+							() -> executed(true, null), (failure) -> executed(false, failure)));
 			}
 			catch (RuntimeException ex) {
 				executed(false, ex);
@@ -290,7 +290,7 @@ final class MirroredWrites {
 		writer.channel().write(new JournalEntry(entry));
 		Execution execution = begin(pinned, touched, command, ticket, cluster ? writer.side() : null);
 		writer.channel()
-			.write(new CommittingExec<>(command, () -> execution.executed(!discarded(command), null),
+			.write(new CommittingExec<>(command, true, () -> execution.executed(!discarded(command), null),
 					(failure) -> execution.executed(false, failure)));
 	}
 

@@ -301,7 +301,7 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		this.sides.relay(authority).start(this.threads);
 		this.sides.relay(authority).hurry(record.stage() != Stage.OPEN);
 		unsealRelay(record);
-		listen(record.phase());
+		listen();
 		openForwarding(authority);
 		if (record.phase().reads() == MigrationPhase.Reads.SHARED || record.stage() == Stage.WRITES_FIRST) {
 			this.sides.trustTarget();
@@ -330,16 +330,15 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 	}
 
 	/**
-	 * Hear of other instances. From shadow on, so that no word is missed when writers
-	 * begin to wait.
+	 * Hear of other instances. Writers wait only while source has authority; who listens
+	 * from shadow on, and through a cutover, misses no word when they begin to.
 	 */
-	private void listen(MigrationPhase phase) {
-		Side authority = phase.authority();
+	private void listen() {
 		try {
-			this.sides.relaying(authority).listen();
+			this.sides.relaying(Side.SOURCE).listen();
 		}
 		catch (RedisException ex) {
-			logger.debug("Migration '%s': cannot subscribe on %s yet".formatted(name(), authority.wireName()), ex);
+			logger.debug("Migration '%s': cannot subscribe on source yet".formatted(name()), ex);
 		}
 	}
 
@@ -507,7 +506,7 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 					});
 					this.journal = seen;
 					boundJournal(seen.depth());
-					listen(this.control.phase());
+					listen();
 					if (this.applied && this.control.authority() == Side.SOURCE) {
 						this.reconciliation.goOn();
 					}

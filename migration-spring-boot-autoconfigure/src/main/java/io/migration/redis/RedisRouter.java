@@ -679,7 +679,11 @@ final class RedisRouter {
 			pinned.exit();
 			throw ex;
 		}
-		if (entry == null || touched == null || touched.isEmpty()) {
+		if (entry == null) {
+			routeUnknown(writer, pinned, name, encoded);
+			return;
+		}
+		if (touched == null || touched.isEmpty()) {
 			routeUnmirrored(writer, pinned, name, encoded);
 			return;
 		}
@@ -689,6 +693,28 @@ final class RedisRouter {
 			return;
 		}
 		this.writes.execute(writer, pinned, entry, touched, arguments, command);
+	}
+
+	/**
+	 * A command that was not in the server's table. If the server still does not know it,
+	 * it says so and does nothing, and the caller may count on that answer; some
+	 * libraries try a new command first.
+	 */
+	private void routeUnknown(MigratingChannelWriter writer, PinnedPhase pinned, String name,
+			RedisCommand<?, ?, ?> command) {
+		sides().plain(pinned.authority())
+			.raw(CommandType.COMMAND, List.of(RedisKeys.bytes("INFO"), RedisKeys.bytes(name)))
+			.whenComplete((reply, failure) -> {
+				boolean unknown = failure == null && reply.stream()
+					.allMatch((described) -> !(described instanceof List<?> fields) || fields.isEmpty());
+				if (unknown) {
+					MirroredWrites.exitWhenDone(pinned, command);
+					writer.channel().write(command);
+				}
+				else {
+					routeUnmirrored(writer, pinned, name, command);
+				}
+			});
 	}
 
 	/**

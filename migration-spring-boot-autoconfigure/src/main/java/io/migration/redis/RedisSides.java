@@ -279,14 +279,16 @@ final class RedisSides {
 	 */
 	void stopRelay(Side authority) {
 		relay(authority).stop();
-		relaying(authority).messages().close();
 	}
 
 	/**
-	 * Stop the relays.
+	 * Stop the relays, and listen no longer.
 	 */
 	void stopRelays() {
-		this.sides.keySet().forEach(this::stopRelay);
+		this.sides.keySet().forEach((side) -> {
+			stopRelay(side);
+			relaying(side).messages().close();
+		});
 	}
 
 	/**

@@ -156,7 +156,12 @@ final class RelayMessages {
 	}
 
 	private CompletableFuture<Long> publish(byte[] channel, String message) {
-		return this.authority.publish(channel, RedisKeys.bytes(message));
+		try {
+			return this.authority.publish(channel, RedisKeys.bytes(message));
+		}
+		catch (RedisException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	/**

@@ -33,17 +33,17 @@ final class RequiredRights {
 	 * Each command in a form that a server queues; copying concerns every key, and a
 	 * script may call what its user may call.
 	 */
-	private static final List<String> COMMANDS = List
-		.of("GET <own>", "SET <own> 1", "PSETEX <own> 1 1", "DEL <own>", "EXISTS <own>", "INCR <own>", "HGET <own> f",
-				"HGETALL <own>", "HSET <own> f 1", "HDEL <own> f", "LPUSH <own> 1", "RPUSH <own> 1", "LRANGE <own> 0 1",
-				"LTRIM <own> 0 1", "SADD <own> m", "SREM <own> m", "SMEMBERS <own>", "SCARD <own>", "XADD <own> * f 1",
-				"XDEL <own> 0-1", "XTRIM <own> MAXLEN 1", "XLEN <own>", "XRANGE <own> - +", "XREVRANGE <own> + -",
-				"EVAL return 1 <own>", "EVALSHA 0 1 <own>", "SCRIPT LOAD 1", "PUBLISH <own> 1", "DUMP <any>",
-				"PEXPIRETIME <any>", "RESTORE <any> 0 1", "UNLINK <any>", "PEXPIREAT <any> 1", "PERSIST <any>",
-				"TYPE <any>", "HLEN <any>", "HMGET <any> f", "SMISMEMBER <any> m", "ZADD <any> 1 m", "ZREM <any> m",
-				"ZCARD <any>", "ZMSCORE <any> m", "ZRANGE <any> 0 1", "MEMORY USAGE <any>", "XINFO STREAM <any>",
-				"XSETID <any> 0-1", "XGROUP CREATE <any> g 0", "XCLAIM <any> g c 0 0-1", "TIME", "SCAN 0", "PING",
-				"INFO", "COMMAND", "COMMAND INFO", "CLIENT LIST", "CLIENT KILL ID 1", "CLIENT SETNAME 1");
+	private static final List<String> COMMANDS = List.of("GET <own>", "SET <own> 1", "PSETEX <own> 1 1", "DEL <own>",
+			"EXISTS <own>", "INCR <own>", "HGET <own> f", "HGETALL <own>", "HSET <own> f 1", "HDEL <own> f",
+			"LPUSH <own> 1", "RPUSH <own> 1", "LRANGE <own> 0 1", "LTRIM <own> 0 1", "SADD <own> m", "SREM <own> m",
+			"SMEMBERS <own>", "SCARD <own>", "XADD <own> * f 1", "XDEL <own> 0-1", "XTRIM <own> MAXLEN 1", "XLEN <own>",
+			"XRANGE <own> - +", "XREVRANGE <own> + -", "EVAL return 1 <own>", "EVALSHA 0 1 <own>", "SCRIPT LOAD 1",
+			"PUBLISH <own> 1", "SUBSCRIBE <own>", "DUMP <any>", "PEXPIRETIME <any>", "RESTORE <any> 0 1",
+			"UNLINK <any>", "PEXPIREAT <any> 1", "PERSIST <any>", "TYPE <any>", "HLEN <any>", "HMGET <any> f",
+			"SMISMEMBER <any> m", "ZADD <any> 1 m", "ZREM <any> m", "ZCARD <any>", "ZMSCORE <any> m",
+			"ZRANGE <any> 0 1", "MEMORY USAGE <any>", "XINFO STREAM <any>", "XSETID <any> 0-1",
+			"XGROUP CREATE <any> g 0", "XGROUP CREATECONSUMER <any> g c", "XCLAIM <any> g c 0 0-1", "TIME", "SCAN 0",
+			"PING", "INFO", "COMMAND", "COMMAND INFO", "CLIENT LIST", "CLIENT KILL ID 1", "CLIENT SETNAME 1");
 
 	private static final Pattern COMMAND_OF_REFUSAL = Pattern.compile("'([^']+)' command");
 

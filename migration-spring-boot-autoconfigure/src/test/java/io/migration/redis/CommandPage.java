@@ -231,8 +231,9 @@ final class CommandPage {
 			| refused | fails with `OperationRefusedException`; nothing was touched |
 			| not captured | does not pass the starter |
 
-			In `read-new` the share `read-share` of the reads goes to target, the rest to source. A command that the server does
-			not know is source alone in `shadow`, and refused later.
+			In `read-new` the share `read-share` of the reads goes to target, the rest to source. The server itself answers
+			for a command that it does not know. One that it has learnt since its table was read is source alone in `shadow`,
+			and refused later.
 			""";
 
 }

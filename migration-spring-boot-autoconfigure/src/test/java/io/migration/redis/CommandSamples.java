@@ -165,7 +165,7 @@ final class CommandSamples {
 	 * Return a sample of what the server does not know.
 	 */
 	static CommandSample unknown() {
-		return new CommandSample("unknown", "NOSUCHCOMMAND @a", List.of(), ALONE);
+		return new CommandSample("unknown", "NOSUCHCOMMAND @a", List.of(), SAME);
 	}
 
 	/**

@@ -139,7 +139,7 @@ class RedisLargeKeysIntegrationTests {
 			StringRedisTemplate redis = application.redis();
 			redis.opsForValue().set("token", "value");
 			redis.opsForHash().put("session", "field", "value");
-			redis.opsForList().rightPushAll("list", "one", "two");
+			redis.opsForList().rightPushAll("list", "one", "two", "three", "four");
 			toSource.sync().configSet("maxmemory", "1");
 			Awaitility.await()
 				.untilAsserted(() -> assertThat(
@@ -149,6 +149,7 @@ class RedisLargeKeysIntegrationTests {
 			assertThat(redis.delete("token")).isTrue();
 			assertThat(redis.opsForHash().delete("session", "field")).isEqualTo(1);
 			assertThat(redis.opsForList().leftPop("list")).isEqualTo("one");
+			assertThat(redis.opsForList().leftPop("list", 2)).containsExactly("two", "three");
 			assertThat(redis.expire("list", java.time.Duration.ofMinutes(1))).isTrue();
 			assertThat(StoreReader.read(target)).containsOnlyKeys("list");
 			toSource.sync().configSet("maxmemory", "0");

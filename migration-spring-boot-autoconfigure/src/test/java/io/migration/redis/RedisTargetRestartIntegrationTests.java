@@ -22,7 +22,7 @@ class RedisTargetRestartIntegrationTests {
 		try (RedisServer source = RedisServer.start();
 				RedisServer target = RedisServer.start();
 				MigratedApplication application = MigratedApplication.start(source.uri(),
-						MigratedApplication.target(target), "migration.redis.tokens.mirror.timeout=500ms",
+						MigratedApplication.target(target), "migration.redis.tokens.mirror.timeout=2s",
 						"migration.redis.tokens.mirror.on-failure=continue", "migration.redis.tokens.gates.ttl=1s")) {
 			StringRedisTemplate redis = application.redis();
 			redis.opsForValue().set("seen", "value");
@@ -49,7 +49,7 @@ class RedisTargetRestartIntegrationTests {
 				RedisServer target = RedisServer.start();
 				FaultProxy proxy = FaultProxy.to(target.port());
 				MigratedApplication application = MigratedApplication.start(source.uri(),
-						MigratedApplication.target(proxy.port()), "migration.redis.tokens.mirror.timeout=500ms",
+						MigratedApplication.target(proxy.port()), "migration.redis.tokens.mirror.timeout=2s",
 						"migration.redis.tokens.mirror.on-failure=continue")) {
 			StringRedisTemplate redis = application.redis();
 			redis.opsForValue().set("only-on-source", "value");

@@ -91,7 +91,8 @@ class RedisTokensIntegrationTests {
 				long epoch = mine.control().epoch();
 				Writes writes = mine.control().phase().writes();
 				redis.delete(token);
-				boolean waited = writes != Writes.JOURNALED && mine.control().epoch() == epoch;
+				boolean waited = (writes == Writes.AWAITED || writes == Writes.REQUIRED)
+						&& mine.control().epoch() == epoch;
 				if (waited) {
 					// a session of our own, past the starter
 					if (toTarget.sync().exists(token) != 0) {
