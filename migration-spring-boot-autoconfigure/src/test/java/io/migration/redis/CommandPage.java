@@ -26,6 +26,8 @@ final class CommandPage {
 
 	private static final Set<String> TRANSACTIONS = Set.of("MULTI", "EXEC", "DISCARD", "WATCH", "UNWATCH");
 
+	private static final Set<String> BOTH_SIDES = Set.of("PUBLISH", "SPUBLISH", "SCRIPT|LOAD", "SCRIPT|FLUSH");
+
 	private static final Map<String, String> REMARKS = remarks();
 
 	private final CommandCatalog catalog;
@@ -116,6 +118,9 @@ final class CommandPage {
 		if (entry.flags().contains("pubsub") && entry.name().endsWith("SUBSCRIBE")) {
 			return (phase) -> "not captured";
 		}
+		if (BOTH_SIDES.contains(entry.name())) {
+			return (phase) -> phase.journals() ? "both sides" : phase.authority().wireName();
+		}
 		List<CommandSample> samples = this.samples.get(entry.name());
 		if (samples == null) {
 			return (phase) -> "passed";
@@ -157,10 +162,14 @@ final class CommandPage {
 		TRANSACTION("Transactions and databases", """
 				What a MULTI block writes is journaled by one entry, right before its EXEC.
 
-				"""), PUB_SUB("Publish and subscribe", """
-				Subscriptions use connections of another kind, which stay on the side on which they were opened.
+				"""),
+		PUB_SUB("Publish and subscribe",
+				"""
+						Subscriptions use connections of another kind, which stay on the side on which they were opened. So messages
+						go to both sides.
 
-				"""), PASSED("Connection and server",
+						"""),
+		PASSED("Connection and server",
 				"""
 						Passed in every phase, to the side of the connection: source before `cutover`, target after. Nothing of it is
 						journaled or copied.
@@ -180,26 +189,20 @@ final class CommandPage {
 
 	private static Map<String, String> remarks() {
 		Map<String, String> remarks = new TreeMap<>();
-		String keyless = "without keys: source alone in `shadow`, then refused";
-		remarks.put("EVAL", keyless);
-		remarks.put("EVALSHA", keyless);
-		remarks.put("FCALL", keyless);
-		String functions = "on target the function must have been loaded";
-		remarks.put("FCALL_RO", functions);
-		remarks.put("EVALSHA_RO", "on target the script must have been loaded");
-		remarks.put("SCRIPT|LOAD", "reaches one side");
-		remarks.put("PUBLISH", "reaches one side");
+		for (String name : List.of("EVAL", "EVALSHA", "FCALL")) {
+			remarks.put(name, "without keys: source alone in `shadow`, then refused");
+		}
+		for (String name : List.of("KEYS", "SCAN", "DBSIZE", "RANDOMKEY")) {
+			remarks.put(name, "the migration's own keys are left out");
+		}
 		remarks.put("COPY", "with `DB`: the other database is not journaled");
+		remarks.put("FCALL_RO", "on target the function must have been loaded");
+		remarks.put("FLUSHALL", "key by key; this database only");
+		remarks.put("FLUSHDB", "key by key, in `off`, too");
 		remarks.put("MOVE", "the other database is not journaled; a cluster refuses it");
 		remarks.put("PFCOUNT", "may store the count that it finds; no difference to whoever asks");
-		remarks.put("MIGRATE", "its keys cannot be determined");
-		remarks.put("SORT", "its keys cannot be determined; `SORT_RO` only reads");
-		remarks.put("SORT_RO", "source in `read-new` when target is a cluster");
-		if (CommandSamples.RADIUS.runsOnSourceAlone()) {
-			String radius = "without `STORE`: source alone in `shadow`, then refused; use `%s`";
-			remarks.put("GEORADIUS", radius.formatted("GEOSEARCH"));
-			remarks.put("GEORADIUSBYMEMBER", radius.formatted("GEOSEARCH"));
-		}
+		String patterns = "with patterns, or when target is a cluster: source in `read-new`";
+		remarks.put("SORT_RO", patterns);
 		if (CommandSamples.FUNCTION == Expected.PASSED_ON_A_CLUSTER) {
 			for (String name : List.of("DELETE", "FLUSH", "LOAD", "RESTORE")) {
 				remarks.put("FUNCTION|" + name, "passed when the authority is a cluster");
@@ -223,12 +226,14 @@ final class CommandPage {
 			| awaited | copied, and it returns when the other side has it; `mirror.on-failure` says what happens if not |
 			| required | copied, and it fails if the other side does not have it in time, unless `stale-reads: allow` |
 			| source alone | not journaled; counted, and the gate `unsupported` closes |
+			| both sides | the authority answers; the other side gets it, too |
 			| passed | to the side of the connection, unaltered |
 			| refused | fails with `OperationRefusedException`; nothing was touched |
 			| not captured | does not pass the starter |
 
-			In `read-new` the share `read-share` of the reads goes to target, the rest to source. A command that the server does
-			not know is source alone in `shadow`, and refused later.
+			In `read-new` the share `read-share` of the reads goes to target, the rest to source. The server itself answers
+			for a command that it does not know. One that it has learnt since its table was read is source alone in `shadow`,
+			and refused later.
 			""";
 
 }

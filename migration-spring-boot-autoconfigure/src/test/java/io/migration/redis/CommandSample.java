@@ -85,8 +85,8 @@ record CommandSample(String tag, String command, List<String> preparation, Expec
 		/** Passed in off, refused later. */
 		REFUSED,
 
-		/** As {@link #SAME}, but tells of the migration's own keys. */
-		TELLS_OF_OWN_KEYS,
+		/** A number of keys, as if the migration's own were not there. */
+		LEAVES_OWN_KEYS_OUT,
 
 		/** A reply that differs from one call to the next. */
 		AT_RANDOM,

@@ -13,22 +13,22 @@ import io.migration.redis.CommandSample.Expected;
 final class CommandSamples {
 
 	/** Writes that can block. */
-	static final Expected BLOCKING = Expected.SOURCE_ALONE;
+	static final Expected BLOCKING = Expected.SAME;
 
 	/** {@code SORT}, with and without {@code STORE}. */
-	static final Expected SORT = Expected.SOURCE_ALONE;
+	static final Expected SORT = Expected.SAME;
 
 	/** {@code GEORADIUS} and {@code GEORADIUSBYMEMBER} without {@code STORE}. */
-	static final Expected RADIUS = Expected.SOURCE_ALONE;
+	static final Expected RADIUS = Expected.SAME;
 
 	/** What changes functions. */
 	static final Expected FUNCTION = Expected.PASSED_ON_A_CLUSTER;
 
 	/** {@code DBSIZE}. */
-	static final Expected DBSIZE = Expected.TELLS_OF_OWN_KEYS;
+	static final Expected DBSIZE = Expected.LEAVES_OWN_KEYS_OUT;
 
 	/** {@code FLUSHDB} and {@code FLUSHALL}. */
-	static final Expected FLUSH = Expected.REFUSED;
+	static final Expected FLUSH = Expected.SAME;
 
 	private static final Expected SAME = Expected.SAME;
 
@@ -165,7 +165,7 @@ final class CommandSamples {
 	 * Return a sample of what the server does not know.
 	 */
 	static CommandSample unknown() {
-		return new CommandSample("unknown", "NOSUCHCOMMAND @a", List.of(), ALONE);
+		return new CommandSample("unknown", "NOSUCHCOMMAND @a", List.of(), SAME);
 	}
 
 	/**
@@ -239,7 +239,10 @@ final class CommandSamples {
 		add(SAME, "UNLINK @absent @a @b", "SET @a 1", "SET @b 1", "SET @c 1");
 		add(SORT, "SORT @a", "RPUSH @a 3 1 2");
 		add(SORT, "SORT @a STORE @b", "RPUSH @a 3 1 2");
-		add(ALONE, "MIGRATE 127.0.0.1 $port @a 0 5000 REPLACE", "SET @a value");
+		add(Expected.SAME_ON_A_SERVER, "SORT @a BY nosort GET # STORE @b", "RPUSH @a 3 1 2");
+		add(SAME, "MIGRATE 127.0.0.1 $port @a 0 5000 REPLACE", "SET @a value");
+		add(SAME, "MIGRATE 127.0.0.1 $port  0 5000 COPY REPLACE KEYS @a @b", "SET @a value", "SET @b value");
+		add(SAME, "MIGRATE 127.0.0.1 $port  0 5000 REPLACE KEYS @a @b", "SET @a value", "SET @b value");
 	}
 
 	private void bits() {

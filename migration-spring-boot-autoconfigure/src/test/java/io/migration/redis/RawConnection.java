@@ -1,6 +1,7 @@
 package io.migration.redis;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -12,12 +13,15 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.output.NestedMultiOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.migration.OperationRefusedException;
 
@@ -26,6 +30,9 @@ import io.migration.OperationRefusedException;
  * or not. Bytes are characters of ISO 8859-1.
  */
 final class RawConnection implements AutoCloseable {
+
+	/** A cluster's client sends them to every master, of which these clusters consist. */
+	private static final Set<String> EVERY_NODE = Set.of("FLUSHDB", "FLUSHALL");
 
 	private final StatefulConnection<byte[], byte[]> connection;
 
@@ -48,7 +55,16 @@ final class RawConnection implements AutoCloseable {
 	List<String> reply(List<String> arguments, Set<String> keys) {
 		RawReply reply = new RawReply();
 		try {
-			send(arguments, keys, reply);
+			if (EVERY_NODE.contains(arguments.get(0))
+					&& this.connection instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) {
+				for (RedisClusterNode node : cluster.getPartitions()) {
+					reply = new RawReply();
+					send(cluster.getConnection(node.getNodeId()), arguments, keys, reply);
+				}
+			}
+			else {
+				send(this.connection, arguments, keys, reply);
+			}
 		}
 		catch (OperationRefusedException ex) {
 			return List.of("refused " + ex.getMessage());
@@ -78,11 +94,12 @@ final class RawConnection implements AutoCloseable {
 
 	CommandCatalog catalog() {
 		NestedMultiOutput<byte[], byte[]> reply = new NestedMultiOutput<>(ByteArrayCodec.INSTANCE);
-		send(List.of("COMMAND"), Set.of(), reply);
+		send(this.connection, List.of("COMMAND"), Set.of(), reply);
 		return CommandCatalog.of(reply.get());
 	}
 
-	private <T> void send(List<String> arguments, Set<String> keys, CommandOutput<byte[], byte[], T> output) {
+	private static <T> void send(StatefulConnection<byte[], byte[]> connection, List<String> arguments,
+			Set<String> keys, CommandOutput<byte[], byte[], T> output) {
 		CommandArgs<byte[], byte[]> args = new CommandArgs<>(ByteArrayCodec.INSTANCE);
 		for (String argument : arguments.subList(1, arguments.size())) {
 			byte[] bytes = argument.getBytes(StandardCharsets.ISO_8859_1);
@@ -94,9 +111,9 @@ final class RawConnection implements AutoCloseable {
 			}
 		}
 		AsyncCommand<byte[], byte[], T> command = new AsyncCommand<>(
-				new Command<>(new Name(arguments.get(0)), output, args));
+				new Command<>(keyword(arguments.get(0)), output, args));
 		try {
-			this.connection.dispatch(command);
+			connection.dispatch(command);
 			command.get(20, TimeUnit.SECONDS);
 		}
 		catch (ExecutionException ex) {
@@ -111,6 +128,17 @@ final class RawConnection implements AutoCloseable {
 			Thread.currentThread().interrupt();
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	/**
+	 * The client's own name of the command, where it has one, as its commands do.
+	 */
+	private static ProtocolKeyword keyword(String name) {
+		return Arrays.stream(CommandType.values())
+			.filter((type) -> type.toString().equals(name))
+			.<ProtocolKeyword>map((type) -> type)
+			.findFirst()
+			.orElseGet(() -> new Name(name));
 	}
 
 	@Override

@@ -33,7 +33,7 @@ final class RawReply extends CommandOutput<byte[], byte[], List<String>> {
 
 	@Override
 	public void setSingle(@Nullable ByteBuffer bytes) {
-		step("simple", text(bytes));
+		set(bytes);
 	}
 
 	@Override

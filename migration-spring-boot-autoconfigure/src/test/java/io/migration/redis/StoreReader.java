@@ -154,6 +154,18 @@ final class StoreReader {
 	}
 
 	/**
+	 * Leave out what a stream tells besides its content: how many entries a group has
+	 * read, how far it is behind, when a consumer was seen, the greatest id that was
+	 * deleted.
+	 */
+	static Map<String, String> withoutStatistics(Map<String, String> store) {
+		Map<String, String> plain = new TreeMap<>();
+		store.forEach((key, value) -> plain.put(key,
+				value.replaceAll("(entries-read|lag|seen-time|max-deleted-entry-id)=\\S+ ", "")));
+		return plain;
+	}
+
+	/**
 	 * List what differs; keys about to expire are left out.
 	 */
 	static List<String> differences(Map<String, String> source, Map<String, String> target) {
@@ -172,9 +184,8 @@ final class StoreReader {
 	}
 
 	private static boolean expires(String value, long soon) {
-		int at = value.lastIndexOf(TIME);
-		long millis = (at >= 0) ? Long.parseLong(value.substring(at + TIME.length())) : -1;
-		return millis > 0 && millis <= soon;
+		String at = value.substring(value.lastIndexOf(TIME) + TIME.length());
+		return value.contains(TIME) && !at.isEmpty() && !at.startsWith("-") && Long.parseLong(at) <= soon;
 	}
 
 }
