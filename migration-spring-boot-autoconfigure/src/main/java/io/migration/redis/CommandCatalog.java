@@ -201,6 +201,14 @@ final class CommandCatalog {
 			return this.specs.size() != 1 || this.specs.get(0).numbered() || this.specs.get(0).last() != 0;
 		}
 
+		/**
+		 * Return whether the command is a step of an iteration, whose cursor means
+		 * something only to the server that gave it.
+		 */
+		boolean iterates() {
+			return this.name.endsWith("SCAN");
+		}
+
 		boolean repliesAtRandom() {
 			return this.tips.contains("nondeterministic_output");
 		}

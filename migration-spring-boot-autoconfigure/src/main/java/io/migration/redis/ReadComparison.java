@@ -32,7 +32,7 @@ final class ReadComparison implements ReadSampler {
 	private static final int LOOKS = 6;
 
 	private static final Set<String> UNFIT = Set.of("DUMP", "TOUCH", "SCAN", "SSCAN", "HSCAN", "ZSCAN", "RANDOMKEY",
-			"SRANDMEMBER", "HRANDFIELD", "ZRANDMEMBER", "KEYS", "DBSIZE", "XREAD", "LOLWUT");
+			"SRANDMEMBER", "HRANDFIELD", "ZRANDMEMBER", "KEYS", "DBSIZE", "XREAD", "LOLWUT", "MEMORY|USAGE");
 
 	private static final Map<String, Long> TIME_TOLERANCE = Map.of("TTL", 1L, "EXPIRETIME", 1L, "PTTL", 1000L,
 			"PEXPIRETIME", 1000L);

@@ -288,14 +288,12 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		this.barrier = null;
 		this.applied = false;
 		Side authority = record.authority();
+		readCommands(record);
 		if (!record.phase().journals()) {
 			this.sides.stopRelays();
 			this.journalToDrop = record.epoch() > 1;
 			this.journal = JournalStatus.EMPTY;
 			return;
-		}
-		if (!this.router.knowsCommands()) {
-			this.router.use(this.sides.plain(authority).catalog());
 		}
 		this.sides.stopRelay(authority.other());
 		this.sides.relay(authority).start(this.threads);
@@ -305,6 +303,25 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		openForwarding(authority);
 		if (record.phase().reads() == MigrationPhase.Reads.SHARED || record.stage() == Stage.WRITES_FIRST) {
 			this.sides.trustTarget();
+		}
+	}
+
+	/**
+	 * Know the server's commands before they are needed: another instance may take the
+	 * step into shadow.
+	 */
+	private void readCommands(LedgerRecord record) {
+		if (this.router.knowsCommands()) {
+			return;
+		}
+		try {
+			this.router.use(this.sides.plain(record.authority()).catalog());
+		}
+		catch (RedisException ex) {
+			if (record.phase().journals()) {
+				throw ex;
+			}
+			logger.debug("Migration '%s': the command table is read at the step into shadow".formatted(name()), ex);
 		}
 	}
 

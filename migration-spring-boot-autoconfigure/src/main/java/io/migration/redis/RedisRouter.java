@@ -3,6 +3,7 @@ package io.migration.redis;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.api.StatefulConnection;
@@ -23,6 +26,7 @@ import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.CompleteableCommand;
+import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
 import io.migration.MigrationPhase;
 import io.migration.MigrationPhase.Reads;
@@ -53,6 +57,9 @@ final class RedisRouter {
 	private static final Log logger = LogFactory.getLog(RedisRouter.class);
 
 	static final String UNMIRRORED = "its keys cannot be determined; in shadow it runs on source alone and backfill is stale, from dual-write on it is refused";
+
+	private static final Map<String, CommandType> TYPES = Arrays.stream(CommandType.values())
+		.collect(Collectors.toUnmodifiableMap(CommandType::toString, Function.identity(), (one, same) -> one));
 
 	private static final Set<CommandType> CONCERNING_BOTH_SIDES = EnumSet.of(CommandType.KEYS, CommandType.SCAN,
 			CommandType.RANDOMKEY, CommandType.DBSIZE, CommandType.FLUSHDB, CommandType.FLUSHALL, CommandType.PUBLISH,
@@ -289,13 +296,22 @@ final class RedisRouter {
 
 	void route(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
 		// asked for every command, in off too: this costs next to nothing
-		if (command.getType() instanceof CommandType type && CONCERNING_BOTH_SIDES.contains(type)
-				&& !(command instanceof SentInstead) && writer.transaction() == null) {
+		CommandType type = type(command);
+		if (type != null && CONCERNING_BOTH_SIDES.contains(type) && !(command instanceof SentInstead)
+				&& writer.transaction() == null) {
 			routeConcerningBothSides(writer, type, command);
 		}
 		else {
 			routeByPhase(writer, command);
 		}
+	}
+
+	/**
+	 * A caller may name a command by a keyword of its own, in lower case, too.
+	 */
+	private static @Nullable CommandType type(RedisCommand<?, ?, ?> command) {
+		ProtocolKeyword keyword = command.getType();
+		return (keyword instanceof CommandType type) ? type : TYPES.get(keyword.toString().toUpperCase(Locale.ROOT));
 	}
 
 	/**
@@ -390,7 +406,7 @@ final class RedisRouter {
 	}
 
 	private static boolean opensTransaction(RedisCommand<?, ?, ?> command) {
-		return command.getType() == CommandType.MULTI;
+		return type(command) == CommandType.MULTI;
 	}
 
 	private void routeMirrored(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
@@ -590,15 +606,15 @@ final class RedisRouter {
 		RedisCommand<?, ?, ?> read = command;
 		if (rules.reads() != Reads.AUTHORITY && hash != null && !entry.blocks()) {
 			boolean shared = rules.reads() == Reads.SHARED && !ownWriteUnderWay && !writer.watching()
-					&& rules.inReadShare(hash);
+					&& !entry.iterates() && rules.inReadShare(hash);
 			boolean sampled = this.sampler.wants(entry);
-			boolean severalKeys = shared && sides().cluster(Side.TARGET) && entry.severalKeys();
+			boolean severalKeys = shared && entry.severalKeys();
 			boolean unnamedKeys = shared && entry.readsUnnamedKeys();
 			if (sampled || severalKeys || unnamedKeys) {
 				WireArguments arguments = WireArguments.of(command);
 				read = new EncodedCommand<>(command, arguments.wire());
 				List<byte[]> named = (severalKeys || unnamedKeys) ? entry.keys(arguments.arguments(), false) : null;
-				shared = shared && (!unnamedKeys || named != null) && (!severalKeys || sameSlot(named));
+				shared = shared && (!unnamedKeys || named != null) && (!severalKeys || possibleOnTarget(named));
 				if (sampled) {
 					this.sampler.sample(entry, arguments);
 				}
@@ -618,14 +634,16 @@ final class RedisRouter {
 	}
 
 	/**
-	 * A cluster answers commands whose keys share a slot; the authority answers the rest.
+	 * The authority answers what names a key with a write of ours under way, and what a
+	 * cluster cannot: keys of several slots.
 	 */
-	private static boolean sameSlot(@Nullable List<byte[]> touched) {
-		if (touched == null || touched.isEmpty()) {
+	private boolean possibleOnTarget(@Nullable List<byte[]> named) {
+		if (named == null || named.isEmpty()
+				|| named.stream().anyMatch((key) -> this.writes.underWay(ByteBuffer.wrap(key).hashCode()))) {
 			return false;
 		}
-		int slot = SlotHash.getSlot(touched.get(0));
-		return touched.stream().allMatch((key) -> SlotHash.getSlot(key) == slot);
+		int slot = SlotHash.getSlot(named.get(0));
+		return !sides().cluster(Side.TARGET) || named.stream().allMatch((key) -> SlotHash.getSlot(key) == slot);
 	}
 
 	private void readFromTarget(MigratingChannelWriter writer, RedisCommand<?, ?, ?> command) {
@@ -748,7 +766,8 @@ final class RedisRouter {
 			return false;
 		}
 		String name = command.getType().toString().toUpperCase(Locale.ROOT);
-		CommandCatalog.Entry entry = known.find(name);
+		CommandCatalog.Entry entry = known.hasSubcommands(name) ? known.find(WireArguments.of(command).arguments())
+				: known.find(name);
 		if (entry == null || !entry.writes()) {
 			return false;
 		}

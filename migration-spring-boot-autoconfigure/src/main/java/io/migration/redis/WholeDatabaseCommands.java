@@ -64,7 +64,8 @@ final class WholeDatabaseCommands {
 	 * @param command the command
 	 */
 	static <K, V, T> void filterReply(RedisCommand<K, V, T> command) {
-		if (command.getType() == CommandType.KEYS || command.getType() == CommandType.SCAN) {
+		String name = command.getType().toString();
+		if (name.equalsIgnoreCase("KEYS") || name.equalsIgnoreCase("SCAN")) {
 			command.setOutput(new OwnKeysFilter<>(command.getOutput()));
 		}
 	}

@@ -140,7 +140,7 @@ final class CommandPage {
 	}
 
 	private String read(CommandCatalog.Entry entry, MigrationPhase phase) {
-		if (phase.reads() == Reads.AUTHORITY || !keyed(entry) || entry.blocks()) {
+		if (phase.reads() == Reads.AUTHORITY || !keyed(entry) || entry.blocks() || entry.iterates()) {
 			return phase.authority().wireName();
 		}
 		return ((phase.reads() == Reads.SHARED) ? phase.authority().other() : phase.authority()).wireName()
@@ -195,6 +195,9 @@ final class CommandPage {
 		for (String name : List.of("KEYS", "SCAN", "DBSIZE", "RANDOMKEY")) {
 			remarks.put(name, "the migration's own keys are left out");
 		}
+		for (String name : List.of("HSCAN", "SSCAN", "ZSCAN")) {
+			remarks.put(name, "a cursor means something only to the server that gave it");
+		}
 		remarks.put("COPY", "with `DB`: the other database is not journaled");
 		remarks.put("FCALL_RO", "on target the function must have been loaded");
 		remarks.put("FLUSHALL", "key by key; this database only");
@@ -203,11 +206,6 @@ final class CommandPage {
 		remarks.put("PFCOUNT", "may store the count that it finds; no difference to whoever asks");
 		String patterns = "with patterns, or when target is a cluster: source in `read-new`";
 		remarks.put("SORT_RO", patterns);
-		if (CommandSamples.FUNCTION == Expected.PASSED_ON_A_CLUSTER) {
-			for (String name : List.of("DELETE", "FLUSH", "LOAD", "RESTORE")) {
-				remarks.put("FUNCTION|" + name, "passed when the authority is a cluster");
-			}
-		}
 		return remarks;
 	}
 

@@ -76,12 +76,6 @@ record CommandSample(String tag, String command, List<String> preparation, Expec
 		/** Passed in off, on source alone and counted in shadow, refused later. */
 		SOURCE_ALONE,
 
-		/**
-		 * As {@link #SOURCE_ALONE}, but passed unnoticed where the authority is a
-		 * cluster.
-		 */
-		PASSED_ON_A_CLUSTER,
-
 		/** Passed in off, refused later. */
 		REFUSED,
 
@@ -100,7 +94,7 @@ record CommandSample(String tag, String command, List<String> preparation, Expec
 		}
 
 		boolean runsOnSourceAlone() {
-			return this == SOURCE_ALONE || this == PASSED_ON_A_CLUSTER;
+			return this == SOURCE_ALONE;
 		}
 
 	}

@@ -22,7 +22,7 @@ final class CommandSamples {
 	static final Expected RADIUS = Expected.SAME;
 
 	/** What changes functions. */
-	static final Expected FUNCTION = Expected.PASSED_ON_A_CLUSTER;
+	static final Expected FUNCTION = Expected.SOURCE_ALONE;
 
 	/** {@code DBSIZE}. */
 	static final Expected DBSIZE = Expected.LEAVES_OWN_KEYS_OUT;
