@@ -293,8 +293,10 @@ public final class Relay implements Copier.Waiters {
 		if (!this.state.compareAndSet(State.IDLE, State.COPYING)) {
 			return;
 		}
-		if (!this.permitted && !this.breaker.tryAcquirePermission()) {
-			this.state.set(State.IDLE);
+		// looked at after the state was taken: who stops waits for a round that began
+		// before
+		if (!this.running || (!this.permitted && !this.breaker.tryAcquirePermission())) {
+			this.state.compareAndSet(State.COPYING, State.IDLE);
 			return;
 		}
 		this.permitted = false;

@@ -456,7 +456,7 @@ class RedisCopier implements Copier {
 	 * On a cluster an emptied journal is removed, as each slot has one of its own, and
 	 * ids may begin anew: there the ids are named.
 	 */
-	private static CompletableFuture<?> clear(NodeConnections source, byte[] journal, List<String> ids) {
+	private CompletableFuture<?> clear(NodeConnections source, byte[] journal, List<String> ids) {
 		RedisAsyncCommands<byte[], byte[]> commands = source.forKey(journal);
 		if (source.cluster()) {
 			return commands
@@ -468,6 +468,7 @@ class RedisCopier implements Copier {
 			.toCompletableFuture()
 			.thenAccept((cut) -> {
 				if (cut > ids.size()) {
+					this.takeOver.journalChanged();
 					throw new RedisException(
 							"%d entries of the journal were cleared where %d had been read".formatted(cut, ids.size()));
 				}
@@ -494,6 +495,12 @@ class RedisCopier implements Copier {
 		 * @param target connections to the other side
 		 */
 		void confirm(NodeConnections source, NodeConnections target);
+
+		/**
+		 * Somebody else has changed the journal: entries may be lost.
+		 */
+		default void journalChanged() {
+		}
 
 	}
 

@@ -74,10 +74,21 @@ final class RedisSides {
 			RedisRelayLease lease = new RedisRelayLease(keys, instance, authority, from.plain,
 					from.endpoint.resources().eventExecutorGroup());
 			RelayMessages messages = new RelayMessages(keys, instance, from.plain);
-			RedisCopier copier = new RedisCopier(keys, instance, from.endpoint, to, this.timeout, (source, target) -> {
-				lease.confirm(source);
-				targetRuns.check(source, target);
-			}, messages);
+			RedisCopier.TakeOver takeOver = new RedisCopier.TakeOver() {
+
+				@Override
+				public void confirm(NodeConnections source, NodeConnections target) {
+					lease.confirm(source);
+					targetRuns.check(source, target);
+				}
+
+				@Override
+				public void journalChanged() {
+					targetRuns.journalChanged();
+				}
+
+			};
+			RedisCopier copier = new RedisCopier(keys, instance, from.endpoint, to, this.timeout, takeOver, messages);
 			CircuitBreaker breaker = CircuitBreaker
 				.of("migration-%s-%s".formatted(this.name, authority.other().wireName()), CircuitBreakerConfig.custom()
 					// two failures in a row: one may be a successor's take-over

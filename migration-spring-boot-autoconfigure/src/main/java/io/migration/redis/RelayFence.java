@@ -38,16 +38,11 @@ final class RelayFence {
 	 * @return connections for the relay
 	 */
 	static NodeConnections takeOver(RedisEndpoint endpoint, RedisKeys keys, Duration timeout) {
-		long token;
-		try (NodeConnections control = NodeConnections.open(endpoint, keys.relayClientPrefix() + "control", timeout)) {
-			token = control.await(control.forKey(keys.token()).incr(keys.token()));
-		}
+		long token = raise(endpoint, keys, timeout);
 		String name = keys.relayClientPrefix() + token;
 		NodeConnections nodes = NodeConnections.open(endpoint, name, timeout);
 		try {
-			for (StatefulRedisConnection<byte[], byte[]> node : nodes.all()) {
-				killOthers(nodes, node, keys.relayClientPrefix(), name);
-			}
+			killOthers(nodes, keys, name);
 			byte[] present = nodes.await(nodes.forKey(keys.token()).get(keys.token()));
 			if (present == null || Long.parseLong(new String(present, StandardCharsets.US_ASCII)) != token) {
 				throw new NotInChargeException("another relay has taken over");
@@ -57,6 +52,25 @@ final class RelayFence {
 		catch (RuntimeException ex) {
 			nodes.close();
 			throw ex;
+		}
+	}
+
+	/**
+	 * Raise the token.
+	 * @return the new token
+	 */
+	static long raise(RedisEndpoint endpoint, RedisKeys keys, Duration timeout) {
+		try (NodeConnections control = NodeConnections.open(endpoint, keys.relayClientPrefix() + "control", timeout)) {
+			return control.await(control.forKey(keys.token()).incr(keys.token()));
+		}
+	}
+
+	/**
+	 * Kill every connection of this migration's relays but those of one name.
+	 */
+	static void killOthers(NodeConnections nodes, RedisKeys keys, String name) {
+		for (StatefulRedisConnection<byte[], byte[]> node : nodes.all()) {
+			killOthers(nodes, node, keys.relayClientPrefix(), name);
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.migration.redis;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +26,9 @@ final class TargetReconciliation {
 
 	private static final Log logger = LogFactory.getLog(TargetReconciliation.class);
 
+	/** How long after a gap it is not worth while to begin: there may be another. */
+	private static final long QUIET_NANOS = Duration.ofSeconds(2).toNanos();
+
 	private final String name;
 
 	private final RedisKeys keys;
@@ -44,6 +48,13 @@ final class TargetReconciliation {
 	private volatile boolean done;
 
 	private volatile boolean sourceWasEmpty;
+
+	/** Whether the mark on target was set before something went past the journal. */
+	private volatile boolean markStale;
+
+	private volatile long brokenAt = System.nanoTime() - QUIET_NANOS;
+
+	private volatile long lookedAt;
 
 	TargetReconciliation(String name, RedisSides sides, KeyScope scope, BackgroundWork background,
 			Comparisons comparisons) {
@@ -67,10 +78,16 @@ final class TargetReconciliation {
 	}
 
 	/**
-	 * Take note that a write went past the journal.
+	 * Take note that a write went past the journal, or that target may have forgotten
+	 * something. What target holds may differ then in elements that no later entry names,
+	 * so all of it is copied whole once more.
 	 */
 	void journalingBroken() {
 		this.sourceWasEmpty = false;
+		this.brokenAt = System.nanoTime();
+		this.markStale = true;
+		this.begun.incrementAndGet();
+		this.done = false;
 	}
 
 	/**
@@ -90,13 +107,16 @@ final class TargetReconciliation {
 	}
 
 	/**
-	 * Go on in the background, unless it is done or under way. Only while every write is
-	 * journaled.
+	 * Go on in the background, unless it is under way; if it is done, see now and then
+	 * that no instance has begun anew. Only while every write is journaled.
 	 */
 	void goOn() {
-		if (this.done || !this.running.compareAndSet(false, true)) {
+		long now = System.nanoTime();
+		if (now - this.brokenAt < QUIET_NANOS || (this.done && now - this.lookedAt < QUIET_NANOS)
+				|| !this.running.compareAndSet(false, true)) {
 			return;
 		}
+		this.lookedAt = now;
 		boolean taken = this.background.submit(() -> {
 			try {
 				reconcile(this.begun.get());
@@ -119,7 +139,13 @@ final class TargetReconciliation {
 		try (NodeConnections target = this.sides.open(Side.TARGET);
 				NodeConnections source = this.sides.open(Side.SOURCE)) {
 			byte[] reconciled = this.keys.reconciled();
+			if (this.markStale) {
+				target.await(target.forKey(reconciled).del(reconciled));
+				this.markStale = false;
+			}
 			if (target.await(target.forKey(reconciled).get(reconciled)) == null) {
+				// another instance may have found a gap
+				this.done = false;
 				touchAll(target, source);
 				if (this.sourceWasEmpty) {
 					touchAll(source, source);

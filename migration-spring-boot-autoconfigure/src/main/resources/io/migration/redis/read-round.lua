@@ -58,13 +58,13 @@ for _, touched in ipairs(keys) do
   end
   local state, size = nil, 0
   if not touched.whole and not opts.bytype and #touched.list <= 4000 then
-    state = elements(touched.name, touched.kind, touched.list, opts)
+    state, size = elements(touched.name, touched.kind, touched.list, opts)
   end
   if not state then
     state, size = whole(touched.name, opts)
   end
   states[#states + 1] = state
-  bytes = bytes - size
+  bytes = bytes - (size or 0)
 end
 
 while #read > 3 * consumed do

@@ -88,10 +88,13 @@ local function elements(key, kind, list, options)
   if type(cardinality) ~= 'number' or cardinality <= SMALL then
     return nil
   end
-  local values, expiries = {}, {}
+  local values, expiries, size = {}, {}, 0
   if #list > 0 then
     if kind == 'h' then
       values = redis.call('HMGET', key, unpack(list))
+      for _, value in ipairs(values) do
+        size = size + (value and #value or 0)
+      end
       if options.fieldexpiry then
         expiries = redis.call('HPEXPIRETIME', key, 'FIELDS', #list, unpack(list))
       end
@@ -101,7 +104,7 @@ local function elements(key, kind, list, options)
       values = redis.call('ZMSCORE', key, unpack(list))
     end
   end
-  return { key, kind, expiry(key, options), cardinality, list, values, expiries }
+  return { key, kind, expiry(key, options), cardinality, list, values, expiries }, size
 end
 
 local function options(text)

@@ -1,5 +1,7 @@
 package io.migration.redis;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +16,19 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.migration.mirror.Copier;
 import io.migration.test.RedisServer;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -229,6 +240,110 @@ class RedisCopierRaceIntegrationTests {
 		paused.close();
 		successor.close();
 		assertThat(this.target.exists("token")).as("the deleted token is back").isOne();
+	}
+
+	/**
+	 * Between the kill and the raise the predecessor comes back, finds its token the
+	 * highest, and begins.
+	 */
+	@Test
+	void twinATakeOverThatKillsBeforeItRaisesTheTokenBringsTheDeletedTokenBack() {
+		RacingCopier paused = new RacingCopier();
+		RacingCopier successor = new RacingCopier() {
+
+			@Override
+			NodeConnections takeOver(RedisEndpoint side, RedisKeys names, Duration patience) {
+				try (NodeConnections killing = NodeConnections.open(side, "twin", patience)) {
+					RelayFence.killOthers(killing, names, "twin");
+				}
+				paused.open();
+				long token = RelayFence.raise(side, names, patience);
+				return NodeConnections.open(side, names.relayClientPrefix() + token, patience);
+			}
+
+		};
+		write("token", "issued");
+		paused.open();
+		successor.open();
+		paused.beforeApply = () -> {
+			successor.round();
+			write("token", "");
+			successor.round();
+			assertThat(this.target.exists("token")).isZero();
+		};
+		paused.round();
+		paused.close();
+		successor.close();
+		assertThat(this.target.exists("token")).as("the deleted token is back").isOne();
+	}
+
+	/**
+	 * The connection breaks after each byte of a unit in turn.
+	 */
+	@Test
+	void aUnitThatIsCutAnywhereIsExecutedWholeOrNotAtAll() throws Exception {
+		byte[] unit = unit(0, 4);
+		int executed = 0;
+		for (int sent = 1; sent <= unit.length; sent++) {
+			sendAndBreak(unit, sent);
+			boolean written = this.source.exists("cut") == 1;
+			assertThat(this.source.xlen("migration:{race}:journal") == 1).as("journaled after %d bytes", sent)
+				.isEqualTo(written);
+			executed += written ? 1 : 0;
+			this.source.flushall();
+		}
+		assertThat(executed).as("units that were executed").isPositive();
+	}
+
+	@Test
+	void twinTheSameCommandsWithoutTheBlockLeaveAWriteThatIsNeverCopied() throws Exception {
+		byte[] commands = unit(1, 3);
+		int lost = 0;
+		for (int sent = 1; sent <= commands.length; sent++) {
+			sendAndBreak(commands, sent);
+			RacingCopier copier = new RacingCopier();
+			if (this.source.exists("cut") == 1 && this.source.exists("migration:{race}:journal") == 0 && lost == 0) {
+				copier.open();
+				assertThat(copier.round()).isEqualTo(Copier.Round.EMPTY);
+				copier.close();
+				assertThat(this.target.exists("cut")).as("the write is lost").isZero();
+				lost++;
+			}
+			this.source.flushall();
+		}
+		assertThat(lost).isPositive();
+	}
+
+	/**
+	 * The bytes of some of the commands that a unit consists of: MULTI, the write, the
+	 * journal entry, EXEC.
+	 */
+	private static byte[] unit(int from, int to) {
+		RedisCommand<byte[], byte[], String> write = new Command<>(CommandType.SET,
+				new StatusOutput<>(ByteArrayCodec.INSTANCE),
+				new CommandArgs<>(ByteArrayCodec.INSTANCE).addKey(RedisKeys.bytes("cut")).add("value"));
+		WireArguments arguments = WireArguments.of(write);
+		byte[] entry = Touches.add(KEYS, false, "test", null, List.of(RedisKeys.bytes("cut")), null);
+		ByteBuf buffer = Unpooled.buffer();
+		new WriteUnit(write, arguments.wire(), entry).expand(new EmbeddedChannel())
+			.subList(from, to)
+			.forEach((command) -> command.encode(buffer));
+		byte[] bytes = new byte[buffer.readableBytes()];
+		buffer.readBytes(bytes);
+		return bytes;
+	}
+
+	/**
+	 * Send some bytes to source over a connection of their own, close it, and wait until
+	 * the server has read them and seen the end.
+	 */
+	private void sendAndBreak(byte[] bytes, int count) throws IOException {
+		try (Socket socket = new Socket("127.0.0.1", sourceServer.port())) {
+			socket.getOutputStream().write(bytes, 0, count);
+			socket.shutdownOutput();
+			// the server answers what it has executed, then closes its end
+			socket.getInputStream().readAllBytes();
+		}
 	}
 
 	private void revokeBy(RacingCopier successor) {
