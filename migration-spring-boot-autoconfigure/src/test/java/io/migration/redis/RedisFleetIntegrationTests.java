@@ -10,6 +10,7 @@ import io.migration.redis.ForkedApplication.Written;
 import io.migration.test.RedisClusterServer;
 import io.migration.test.RedisServer;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,9 +20,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * and any process may be killed or stand still. An independent reader of both sides finds
  * no difference, and every number that a writer was told is written.
  */
+@Tag("proof")
 class RedisFleetIntegrationTests {
 
-	/** {@code -Dstress=true} makes the proofs long. */
+	/** Set by the profile {@code stress}. */
 	private static final boolean STRESS = Boolean.getBoolean("stress");
 
 	private static final String[] MIRROR = { "migration.redis.tokens.mirror.timeout=5s",

@@ -14,6 +14,7 @@ import io.lettuce.core.api.sync.RedisCommands;
 import io.migration.MigrationPhase;
 import io.migration.test.RedisServer;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.data.redis.connection.ReturnType;
@@ -28,6 +29,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  * A write to a large hash, set or sorted set costs as much as the elements it touches. A
  * server says how many bytes it was sent, and how much of them by whole copies.
  */
+@Tag("proof")
 class RedisLargeKeysIntegrationTests {
 
 	private static final int ELEMENTS = Boolean.getBoolean("stress") ? 1_000_000 : 50_000;

@@ -16,6 +16,7 @@ import io.migration.MigrationPhase;
 import io.migration.MigrationPhase.Writes;
 import io.migration.test.RedisServer;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -28,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * instance accepts the token; where the acknowledgement waits for target, target does not
  * have it either. Nothing that was revoked comes back.
  */
+@Tag("proof")
 class RedisTokensIntegrationTests {
 
 	private static final int WALKS = Boolean.getBoolean("stress") ? 40 : 2;
