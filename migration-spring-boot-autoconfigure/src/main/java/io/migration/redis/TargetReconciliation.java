@@ -119,7 +119,9 @@ final class TargetReconciliation {
 		this.lookedAt = now;
 		boolean taken = this.background.submit(() -> {
 			try {
-				reconcile(this.begun.get());
+				if (!this.done || !marked()) {
+					reconcile(this.begun.get());
+				}
 			}
 			catch (RuntimeException ex) {
 				logger.debug(
@@ -135,6 +137,14 @@ final class TargetReconciliation {
 		}
 	}
 
+	/**
+	 * Return whether target still bears the mark: another instance that has found a gap
+	 * takes it away.
+	 */
+	private boolean marked() {
+		return this.sides.plain(Side.TARGET).commands().get(this.keys.reconciled()) != null;
+	}
+
 	private void reconcile(int attempt) {
 		try (NodeConnections target = this.sides.open(Side.TARGET);
 				NodeConnections source = this.sides.open(Side.SOURCE)) {
@@ -144,7 +154,6 @@ final class TargetReconciliation {
 				this.markStale = false;
 			}
 			if (target.await(target.forKey(reconciled).get(reconciled)) == null) {
-				// another instance may have found a gap
 				this.done = false;
 				touchAll(target, source);
 				if (this.sourceWasEmpty) {
