@@ -35,6 +35,7 @@ import io.migration.phase.PhaseFlags;
 import io.migration.phase.PhaseGates;
 import io.migration.phase.PhaseStep;
 import io.migration.phase.PhaseSubject;
+import io.migration.phase.PinnedPhase;
 import io.migration.phase.Stage;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -585,6 +586,13 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 
 	private Relay relay() {
 		return this.sides.relay(this.control.authority());
+	}
+
+	/**
+	 * Return the rules that the next operation is pinned to.
+	 */
+	PinnedPhase rules() {
+		return this.router.phase().get();
 	}
 
 	/**

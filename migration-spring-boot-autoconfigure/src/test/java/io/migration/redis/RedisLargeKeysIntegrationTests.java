@@ -72,7 +72,7 @@ class RedisLargeKeysIntegrationTests {
 		try (RedisServer source = RedisServer.start();
 				RedisServer target = RedisServer.start();
 				MigratedApplication application = MigratedApplication.start(source.uri(),
-						MigratedApplication.target(target))) {
+						MigratedApplication.target(target), "migration.redis.tokens.mirror.timeout=20s")) {
 			StringRedisTemplate redis = application.redis();
 			fill(redis);
 			application.walkTo(MigrationPhase.DUAL_WRITE);
@@ -89,7 +89,7 @@ class RedisLargeKeysIntegrationTests {
 		try (RedisServer source = RedisServer.start();
 				RedisServer target = RedisServer.start();
 				MigratedApplication application = MigratedApplication.start(source.uri(),
-						MigratedApplication.target(target))) {
+						MigratedApplication.target(target), "migration.redis.tokens.mirror.timeout=20s")) {
 			StringRedisTemplate redis = application.redis();
 			application.walkTo(MigrationPhase.SHADOW);
 			redis.opsForValue().set("hash", "a string at first");
@@ -111,7 +111,7 @@ class RedisLargeKeysIntegrationTests {
 		try (RedisServer source = RedisServer.start();
 				RedisServer target = RedisServer.start();
 				MigratedApplication application = MigratedApplication.start(source.uri(),
-						MigratedApplication.target(target));
+						MigratedApplication.target(target), "migration.redis.tokens.mirror.timeout=20s");
 				RedisClient client = RedisClient.create(source.uri());
 				StatefulRedisConnection<String, String> past = client.connect()) {
 			application.walkTo(MigrationPhase.SHADOW);
@@ -169,7 +169,7 @@ class RedisLargeKeysIntegrationTests {
 		try (RedisServer source = RedisServer.start();
 				RedisServer target = RedisServer.start();
 				MigratedApplication application = MigratedApplication.start(source.uri(),
-						MigratedApplication.target(target));
+						MigratedApplication.target(target), "migration.redis.tokens.mirror.timeout=20s");
 				RedisClient client = RedisClient.create(source.uri());
 				StatefulRedisConnection<String, String> toSource = client.connect()) {
 			application.walkTo(MigrationPhase.DUAL_WRITE);

@@ -14,6 +14,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.migration.MigrationPhase;
 import io.migration.MigrationPhase.Writes;
+import io.migration.phase.PinnedPhase;
 import io.migration.test.RedisServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -90,11 +91,12 @@ class RedisTokensIntegrationTests {
 			String token = prefix + number % 20;
 			try {
 				redis.opsForValue().set(token, String.valueOf(number), Duration.ofMinutes(5));
-				long epoch = mine.control().epoch();
-				Writes writes = mine.control().phase().writes();
+				PinnedPhase rules = mine.migration().rules();
 				redis.delete(token);
-				boolean waited = (writes == Writes.AWAITED || writes == Writes.REQUIRED)
-						&& mine.control().epoch() == epoch;
+				// the same rules before and after: the deletion was pinned to them
+				boolean waited = (rules.writes() == Writes.AWAITED || rules.writes() == Writes.REQUIRED)
+						&& mine.migration().rules() == rules;
+				long epoch = rules.epoch();
 				if (waited) {
 					// a session of our own, past the starter
 					if (toTarget.sync().exists(token) != 0) {
