@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -103,16 +104,19 @@ public record MigrationDetailsDescriptor(String kind, @Nullable String phase, @N
 	 * @param circuitOpen whether the circuit breaker around the other side is open
 	 * @param shed how many comparisons were dropped because too many were under way
 	 * @param unsupported how many writes could not be mirrored, or cannot run on target
+	 * @param unsupportedCommands which commands those were, and how often
 	 */
 	@JsonInclude(Include.ALWAYS)
 	public record MirrorDescriptor(String onFailure, String timeout, int waitingWriters, int parkedWriters,
-			@Nullable String relayProblem, boolean circuitOpen, long shed, long unsupported) {
+			@Nullable String relayProblem, boolean circuitOpen, long shed, long unsupported,
+			Map<String, Long> unsupportedCommands) {
 
 		private static MirrorDescriptor of(MirroredMigration migration) {
 			return new MirrorDescriptor(
 					migration.settings().onFailure().name().toLowerCase(Locale.ROOT).replace('_', '-'),
 					migration.settings().timeout().toString(), migration.waitingWriters(), migration.parkedWriters(),
-					migration.relayProblem(), migration.circuitOpen(), migration.shed(), migration.unsupported());
+					migration.relayProblem(), migration.circuitOpen(), migration.shed(), migration.unsupported(),
+					migration.unsupportedCommands());
 		}
 
 	}

@@ -1,5 +1,7 @@
 package io.migration.mirror;
 
+import java.util.Map;
+
 import io.migration.phase.PhaseControl;
 import org.jspecify.annotations.Nullable;
 
@@ -68,5 +70,11 @@ public interface MirroredMigration {
 	 * @return the count
 	 */
 	long unsupported();
+
+	/**
+	 * Return which commands those writes were.
+	 * @return how often each was seen, by its name
+	 */
+	Map<String, Long> unsupportedCommands();
 
 }

@@ -1,17 +1,14 @@
 package io.migration.redis;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 
 import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
@@ -63,8 +60,6 @@ class RedisCopier implements Copier {
 	/** State beyond this many bytes is left to the next round. */
 	private static final byte[] ROUND_BYTES = RedisKeys.bytes(String.valueOf(4 << 20));
 
-	private static final long RETRY_NANOS = Duration.ofSeconds(10).toNanos();
-
 	/** What a server says when it refuses everything, not this value. */
 	private static final Set<String> REFUSES_ALL = Set.of("OOM", "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN",
 			"MOVED", "ASK", "TRYAGAIN", "CROSSSLOT", "NOPERM", "NOAUTH", "MISCONF", "NOREPLICAS", "NOSCRIPT", "BUSY",
@@ -82,13 +77,13 @@ class RedisCopier implements Copier {
 
 	private final BitSet dirtySlots = new BitSet();
 
-	private final Map<ByteBuffer, String> setAside = new ConcurrentHashMap<>();
+	private final SetAsideKeys setAside;
 
 	private final TakeOver takeOver;
 
-	private final RelayMessages messages;
+	private final Runnable journalChanged;
 
-	private long lastRetry;
+	private final RelayMessages messages;
 
 	private String options = "";
 
@@ -106,16 +101,19 @@ class RedisCopier implements Copier {
 	 * @param to the other side
 	 * @param timeout how long an answer may take
 	 * @param takeOver asked, once this is the only writer, whether it may begin
+	 * @param journalChanged told if somebody else has changed the journal
 	 * @param messages tells other instances about their writers
 	 */
 	RedisCopier(RedisKeys keys, String instance, RedisEndpoint from, RedisEndpoint to, Duration timeout,
-			TakeOver takeOver, RelayMessages messages) {
+			TakeOver takeOver, Runnable journalChanged, RelayMessages messages) {
 		this.keys = keys;
 		this.instance = instance;
 		this.from = from;
 		this.to = to;
 		this.timeout = timeout;
 		this.takeOver = takeOver;
+		this.journalChanged = journalChanged;
+		this.setAside = new SetAsideKeys(keys);
 		this.messages = messages;
 	}
 
@@ -139,9 +137,9 @@ class RedisCopier implements Copier {
 
 	/**
 	 * Return the keys that target did not take.
-	 * @return the keys and why
+	 * @return the keys
 	 */
-	Map<ByteBuffer, String> setAside() {
+	SetAsideKeys setAside() {
 		return this.setAside;
 	}
 
@@ -161,9 +159,7 @@ class RedisCopier implements Copier {
 		RelayScript.load(source, RelayScript.READ_ROUND, RelayScript.READ_KEYS);
 		RelayScript.load(target, RelayScript.APPLY_STATES);
 		this.options = options(source);
-		this.setAside.clear();
-		source.await(source.forKey(this.keys.setAside()).smembers(this.keys.setAside()))
-			.forEach((key) -> this.setAside.put(ByteBuffer.wrap(key), "not tried again yet"));
+		this.setAside.load(source);
 		if (this.from.cluster()) {
 			sweep(source);
 		}
@@ -206,7 +202,10 @@ class RedisCopier implements Copier {
 			throw new IllegalStateException("not open");
 		}
 		target.requireOpen();
-		retrySetAside(source);
+		List<byte[]> retried = this.setAside.retry(source);
+		if (source.cluster()) {
+			retried.forEach((key) -> touched(SlotHash.getSlot(key)));
+		}
 		CompletableFuture<?> before = this.cleared;
 		return read(source, limit).thenCombine(before, (batches, done) -> batches).thenCompose((batches) -> {
 			if (batches.stream().allMatch((batch) -> batch.entries().isEmpty())) {
@@ -214,12 +213,12 @@ class RedisCopier implements Copier {
 			}
 			List<KeyState> states = batches.stream().flatMap((batch) -> batch.states().stream()).toList();
 			return apply(target, states).thenCompose((refused) -> complete(source, target, refused))
-				.thenCompose((refused) -> setAside(source, states, refused))
-				.thenApply((refused) -> {
-					batches.forEach((batch) -> tell(batch, refused, waiters));
+				.thenCompose((refused) -> this.setAside.remember(source, states, refused))
+				.thenApply((remembered) -> {
+					batches.forEach((batch) -> tell(batch, waiters));
 					this.cleared = clear(source, batches);
 					int entries = batches.stream().mapToInt((batch) -> batch.entries().size()).sum();
-					return new Round(entries, batches.stream().anyMatch((batch) -> batch.more()) || hasDirtySlots());
+					return new Round(entries, batches.stream().anyMatch(Batch::more) || hasDirtySlots());
 				});
 		});
 	}
@@ -352,60 +351,12 @@ class RedisCopier implements Copier {
 				.toList());
 	}
 
-	/**
-	 * Remember on the authority which keys target did not take, before their entries are
-	 * cleared, and forget those it has taken now.
-	 */
-	private CompletableFuture<Set<ByteBuffer>> setAside(NodeConnections source, List<KeyState> states,
-			List<Refused> refused) {
-		Set<ByteBuffer> now = new HashSet<>();
-		refused.forEach((key) -> {
-			ByteBuffer name = ByteBuffer.wrap(key.state().key());
-			now.add(name);
-			if (this.setAside.put(name, key.error()) == null) {
-				logger.warn("Target does not take a key, which is set aside and tried again: " + key.error());
-			}
-		});
-		List<CompletableFuture<?>> remembered = new ArrayList<>();
-		RedisAsyncCommands<byte[], byte[]> commands = source.forKey(this.keys.setAside());
-		if (!now.isEmpty()) {
-			remembered
-				.add(commands.sadd(this.keys.setAside(), now.stream().map(ByteBuffer::array).toArray(byte[][]::new))
-					.toCompletableFuture());
-		}
-		if (!this.setAside.isEmpty()) {
-			byte[][] taken = states.stream()
-				.map(KeyState::key)
-				.filter((key) -> !now.contains(ByteBuffer.wrap(key))
-						&& this.setAside.remove(ByteBuffer.wrap(key)) != null)
-				.toArray(byte[][]::new);
-			if (taken.length > 0) {
-				remembered.add(commands.srem(this.keys.setAside(), taken).toCompletableFuture());
-			}
-		}
-		return CompletableFuture.allOf(remembered.toArray(CompletableFuture[]::new)).thenApply((done) -> now);
-	}
-
-	private void retrySetAside(NodeConnections source) {
-		if (this.setAside.isEmpty() || System.nanoTime() - this.lastRetry < RETRY_NANOS) {
-			return;
-		}
-		this.lastRetry = System.nanoTime();
-		this.setAside.keySet().stream().limit(100).forEach((key) -> {
-			byte[] journal = this.keys.journal(source.cluster() ? SlotHash.getSlot(key.array()) : null);
-			source.forKey(journal).xadd(journal, Map.of(RedisKeys.bytes("k"), key.array()));
-			if (source.cluster()) {
-				touched(SlotHash.getSlot(key.array()));
-			}
-		});
-	}
-
-	private void tell(Batch batch, Set<ByteBuffer> refused, Waiters waiters) {
+	private void tell(Batch batch, Waiters waiters) {
 		for (Entry entry : batch.entries()) {
 			if (entry.waiter().isEmpty()) {
 				continue;
 			}
-			String reason = refused.isEmpty() ? null : reason(batch, entry, refused);
+			String reason = reason(batch, entry);
 			int colon = entry.waiter().lastIndexOf(':');
 			long ticket = Long.parseLong(entry.waiter().substring(colon + 1));
 			if (!entry.waiter().substring(0, colon).equals(this.instance)) {
@@ -421,11 +372,11 @@ class RedisCopier implements Copier {
 		this.messages.send();
 	}
 
-	private @Nullable String reason(Batch batch, Entry entry, Set<ByteBuffer> refused) {
+	private @Nullable String reason(Batch batch, Entry entry) {
 		for (int index : entry.states()) {
-			ByteBuffer key = ByteBuffer.wrap(batch.states().get(index).key());
-			if (refused.contains(key)) {
-				return "target does not take the value: " + this.setAside.get(key);
+			String reason = this.setAside.reason(batch.states().get(index).key());
+			if (reason != null) {
+				return "target does not take the value: " + reason;
 			}
 		}
 		return null;
@@ -468,7 +419,7 @@ class RedisCopier implements Copier {
 			.toCompletableFuture()
 			.thenAccept((cut) -> {
 				if (cut > ids.size()) {
-					this.takeOver.journalChanged();
+					this.journalChanged.run();
 					throw new RedisException(
 							"%d entries of the journal were cleared where %d had been read".formatted(cut, ids.size()));
 				}
@@ -495,12 +446,6 @@ class RedisCopier implements Copier {
 		 * @param target connections to the other side
 		 */
 		void confirm(NodeConnections source, NodeConnections target);
-
-		/**
-		 * Somebody else has changed the journal: entries may be lost.
-		 */
-		default void journalChanged() {
-		}
 
 	}
 

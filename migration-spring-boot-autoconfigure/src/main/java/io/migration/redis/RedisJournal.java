@@ -133,7 +133,7 @@ final class RedisJournal {
 		}
 		ends.entrySet().removeIf((end) -> {
 			String first = end(end.getKey(), true);
-			return first == null || compare(first, end.getValue()) > 0;
+			return first == null || StreamIds.compare(first, end.getValue()) > 0;
 		});
 		return ends.isEmpty();
 	}
@@ -144,13 +144,6 @@ final class RedisJournal {
 			.await(first ? this.nodes.forKey(journal).xrange(journal, Range.unbounded(), Limit.from(1))
 					: this.nodes.forKey(journal).xrevrange(journal, Range.unbounded(), Limit.from(1)));
 		return found.isEmpty() ? null : found.get(0).getId();
-	}
-
-	private static int compare(String one, String other) {
-		int byTime = Long.compare(Long.parseLong(one.substring(0, one.indexOf('-'))),
-				Long.parseLong(other.substring(0, other.indexOf('-'))));
-		return (byTime != 0) ? byTime : Long.compare(Long.parseLong(one.substring(one.indexOf('-') + 1)),
-				Long.parseLong(other.substring(other.indexOf('-') + 1)));
 	}
 
 	/**

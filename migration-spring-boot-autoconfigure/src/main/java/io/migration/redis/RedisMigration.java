@@ -116,8 +116,7 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		this.sides = new RedisSides(name, settings.mirror().timeout());
 		this.sides.add(Side.SOURCE, sourceEndpoint, source, this.router);
 		this.sides.add(Side.TARGET, targetEndpoint, target, this.router);
-		this.sides.addRelays(this.keys, this.instance, observer,
-				new TargetRuns(this.keys, this.router::journalingIsBroken));
+		this.sides.addRelays(this.keys, this.instance, observer, this.router::journalingIsBroken);
 		this.reconciliation = new TargetReconciliation(name, this.sides, scope, this.background, this.comparisons);
 		this.preparation = new StepPreparation(name, this.sides, this.router, this.reconciliation, scope,
 				settings.adopt());
@@ -633,10 +632,7 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 		return this.router.unsupported();
 	}
 
-	/**
-	 * Return the commands that could not be mirrored, or that target cannot run.
-	 * @return how often each was seen, by its name
-	 */
+	@Override
 	public Map<String, Long> unsupportedCommands() {
 		return this.router.unsupportedCommands();
 	}

@@ -93,6 +93,8 @@ final class RedisRelayLease implements RelayLease {
 		eval(ACQUIRE, String.valueOf(DURATION.toMillis())).whenComplete((reply, failure) -> {
 			if (failure != null) {
 				logger.debug("the relay's lease cannot be asked for", failure);
+				// nobody can be known to hold it
+				this.elsewhere = false;
 				return;
 			}
 			boolean before = held();

@@ -64,9 +64,10 @@ final class RedisSides {
 	 * @param keys the migration's keys
 	 * @param instance names this instance among waiting writers
 	 * @param observer told about rounds
-	 * @param targetRuns notices that the other side was started anew
+	 * @param journalBroken told when target may lack what was journaled
 	 */
-	void addRelays(RedisKeys keys, String instance, MirrorObserver observer, TargetRuns targetRuns) {
+	void addRelays(RedisKeys keys, String instance, MirrorObserver observer, Runnable journalBroken) {
+		TargetRuns targetRuns = new TargetRuns(keys, journalBroken);
 		this.targetRuns = targetRuns;
 		for (Side authority : Side.values()) {
 			OneSide from = of(authority);
@@ -74,21 +75,10 @@ final class RedisSides {
 			RedisRelayLease lease = new RedisRelayLease(keys, instance, authority, from.plain,
 					from.endpoint.resources().eventExecutorGroup());
 			RelayMessages messages = new RelayMessages(keys, instance, from.plain);
-			RedisCopier.TakeOver takeOver = new RedisCopier.TakeOver() {
-
-				@Override
-				public void confirm(NodeConnections source, NodeConnections target) {
-					lease.confirm(source);
-					targetRuns.check(source, target);
-				}
-
-				@Override
-				public void journalChanged() {
-					targetRuns.journalChanged();
-				}
-
-			};
-			RedisCopier copier = new RedisCopier(keys, instance, from.endpoint, to, this.timeout, takeOver, messages);
+			RedisCopier copier = new RedisCopier(keys, instance, from.endpoint, to, this.timeout, (source, target) -> {
+				lease.confirm(source);
+				targetRuns.check(source, target);
+			}, journalBroken, messages);
 			CircuitBreaker breaker = CircuitBreaker
 				.of("migration-%s-%s".formatted(this.name, authority.other().wireName()), CircuitBreakerConfig.custom()
 					// two failures in a row: one may be a successor's take-over

@@ -95,7 +95,7 @@ final class TargetReconciliation {
 	 * @return whether it is done
 	 */
 	boolean done() {
-		return this.done;
+		return this.done && !this.markStale;
 	}
 
 	/**
@@ -112,14 +112,14 @@ final class TargetReconciliation {
 	 */
 	void goOn() {
 		long now = System.nanoTime();
-		if (now - this.brokenAt < QUIET_NANOS || (this.done && now - this.lookedAt < QUIET_NANOS)
+		if (now - this.brokenAt < QUIET_NANOS || (done() && now - this.lookedAt < QUIET_NANOS)
 				|| !this.running.compareAndSet(false, true)) {
 			return;
 		}
 		this.lookedAt = now;
 		boolean taken = this.background.submit(() -> {
 			try {
-				if (!this.done || !marked()) {
+				if (!done() || !marked()) {
 					reconcile(this.begun.get());
 				}
 			}

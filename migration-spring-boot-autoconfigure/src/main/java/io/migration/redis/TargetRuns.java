@@ -52,13 +52,6 @@ final class TargetRuns {
 	}
 
 	/**
-	 * Say that entries of the journal may have been lost.
-	 */
-	void journalChanged() {
-		this.forgetful.run();
-	}
-
-	/**
 	 * Return which servers a relay worked with last.
 	 * @param source connections to the side with authority
 	 * @return their runs, none if no relay has worked yet

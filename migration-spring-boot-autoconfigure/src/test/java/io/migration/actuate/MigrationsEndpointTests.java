@@ -117,7 +117,8 @@ class MigrationsEndpointTests {
 		assertThat(answer.at("instances/0/silent")).isEqualTo(false);
 		assertThat((Double) answer.at("instances/0/silenceSeconds")).isBetween(0.0, 30.0);
 		assertThat(answer.at("mirror")).isEqualTo(Map.of("onFailure", "raise", "timeout", "PT2S", "waitingWriters", 4,
-				"parkedWriters", 5, "relayProblem", "refused", "circuitOpen", true, "shed", 6, "unsupported", 7));
+				"parkedWriters", 5, "relayProblem", "refused", "circuitOpen", true, "shed", 6, "unsupported", 7,
+				"unsupportedCommands", Map.of("MSETNX", 7)));
 		assertThat(answer.at("comparisons/match")).isEqualTo(1);
 		assertThat(answer.at("comparisons/mismatch")).isEqualTo(1);
 		assertThat(answer.at("comparisons/error")).isEqualTo(1);

@@ -1,5 +1,7 @@
 package io.migration.actuate;
 
+import java.util.Map;
+
 import java.time.Duration;
 import java.time.Instant;
 
@@ -103,6 +105,11 @@ final class StubMigration implements MirroredMigration {
 	@Override
 	public long unsupported() {
 		return 7;
+	}
+
+	@Override
+	public Map<String, Long> unsupportedCommands() {
+		return Map.of("MSETNX", 7L);
 	}
 
 }

@@ -391,6 +391,7 @@ class RedisCopierRaceIntegrationTests {
 
 		RacingCopier() {
 			super(KEYS, "test", endpoint(sourceServer), endpoint(targetServer), TIMEOUT, (source, target) -> {
+			}, () -> {
 			}, new RelayMessages(KEYS, "test", new PlainConnection(endpoint(sourceServer), "test", TIMEOUT)));
 		}
 
