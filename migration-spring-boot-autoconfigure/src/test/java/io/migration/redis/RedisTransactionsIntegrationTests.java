@@ -1,5 +1,7 @@
 package io.migration.redis;
 
+import java.util.List;
+
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.TransactionResult;
@@ -22,6 +24,30 @@ class RedisTransactionsIntegrationTests {
 	/**
 	 * Until the relay has passed, target does not know it, and would not even answer.
 	 */
+	@Test
+	void aReadOfSeveralKeysSeesAnOwnWriteToAnyOfThem() {
+		try (RedisServer source = RedisServer.start();
+				RedisServer target = RedisServer.start();
+				FaultProxy proxy = FaultProxy.to(target.port());
+				RedisClient sourceClient = RedisClient.create(source.uri());
+				MigratedApplication application = MigratedApplication.start(source.uri(),
+						MigratedApplication.target(proxy.port()), "migration.redis.tokens.mirror.timeout=10s")) {
+			RedisCommands<String, String> onSource = sourceClient.connect().sync();
+			application.walkTo(MigrationPhase.READ_NEW);
+			application.redis().opsForValue().set("first", "old");
+			application.redis().opsForValue().set("second", "old");
+			StatefulRedisConnection<String, String> connection = client(application).connect();
+			proxy.blackHole();
+			RedisFuture<String> write = connection.async().set("second", "new");
+			Awaitility.await().until(() -> "new".equals(onSource.get("second")));
+			assertThat(application.redis().opsForValue().multiGet(List.of("first", "second"))).containsExactly("old",
+					"new");
+			assertThat(write.isDone()).as("it still waits for target").isFalse();
+			proxy.pass();
+			assertThat(write.toCompletableFuture().join()).isEqualTo("OK");
+		}
+	}
+
 	@Test
 	void whatATransactionWritesIsReadOnTheAuthorityUntilTargetHasIt() {
 		try (RedisServer source = RedisServer.start();

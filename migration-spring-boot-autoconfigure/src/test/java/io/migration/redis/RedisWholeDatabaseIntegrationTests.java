@@ -8,6 +8,9 @@ import java.util.stream.IntStream;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.ProtocolKeyword;
 import io.migration.MigrationPhase;
 import io.migration.OperationRefusedException;
 import io.migration.test.RedisClusterServer;
@@ -32,6 +35,43 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * Commands about the whole database neither show nor touch the migration's own keys.
  */
 class RedisWholeDatabaseIntegrationTests {
+
+	/**
+	 * A caller may name a command by a keyword of its own.
+	 */
+	@ParameterizedTest
+	@EnumSource(MigrationPhase.class)
+	void aFlushUnderAnotherKeywordLeavesTheLedgerToo(MigrationPhase phase) {
+		try (RedisServer source = RedisServer.start();
+				RedisServer target = RedisServer.start();
+				MigratedApplication application = MigratedApplication.start(source.uri(),
+						MigratedApplication.target(target))) {
+			application.walkTo(phase);
+			application.redis().opsForValue().set("key", "value");
+			RedisClient client = (RedisClient) application.context()
+				.getBean(LettuceConnectionFactory.class)
+				.getRequiredNativeClient();
+			try (StatefulRedisConnection<String, String> connection = client.connect()) {
+				String reply = connection.sync().dispatch(new ProtocolKeyword() {
+
+					@Override
+					public byte[] getBytes() {
+						return toString().getBytes(StandardCharsets.US_ASCII);
+					}
+
+					@Override
+					public String toString() {
+						return "flushdb";
+					}
+
+				}, new StatusOutput<>(StringCodec.UTF8));
+				assertThat(reply).isEqualTo("OK");
+			}
+			assertThat(application.redis().hasKey("key")).isFalse();
+			assertThat(application.control().history()).as("the ledger is still there").hasSize(phase.ordinal());
+			assertThat(application.migration().unsupported()).isZero();
+		}
+	}
 
 	@ParameterizedTest
 	@EnumSource(MigrationPhase.class)

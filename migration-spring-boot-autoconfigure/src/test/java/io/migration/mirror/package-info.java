@@ -1,0 +1,4 @@
+@NullMarked
+package io.migration.mirror;
+
+import org.jspecify.annotations.NullMarked;
