@@ -112,8 +112,9 @@ class RelayTests {
 
 	@Test
 	void aRelayThatIsNotInChargeStandsAsideAndNothingIsWrong() {
+		CompletableFuture<Round> first = this.copier.awaitRound();
 		this.copier.notInCharge = true;
-		this.copier.awaitRound().completeExceptionally(new IllegalStateException("taken over"));
+		first.completeExceptionally(new IllegalStateException("taken over"));
 		CompletableFuture<Void> waiting = this.relay.await(this.relay.ticket(), LONG);
 		Awaitility.await().until(() -> this.copier.refusedToOpen.get() >= 4);
 		assertThat(this.relay.broken()).isFalse();
