@@ -40,7 +40,7 @@ public final class Relay implements Copier.Waiters {
 
 	private static final Log logger = LogFactory.getLog(Relay.class);
 
-	private static final int LARGEST_ROUND = 512;
+	private static final int LARGEST_ROUND = 256;
 
 	/** How many times as long as a round the relay rests after it. */
 	private static final int REST = 4;

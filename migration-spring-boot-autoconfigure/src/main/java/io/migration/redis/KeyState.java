@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a key at one moment, as {@code state.lua} reads and
- * {@code apply-states.lua} takes it: the whole value, or some elements of a large one, or
- * that the key is absent; always with the absolute time of expiry.
+ * The state of a key at one moment, as {@link StateReader} reads and {@link StateWriter}
+ * writes it: the whole value, or some elements of a large one, or that the key is absent;
+ * always with the absolute time of expiry.
  *
  * @param key the key
  * @param arguments the state, encoded for the script that writes it
@@ -17,29 +17,84 @@ record KeyState(byte[] key, List<byte[]> arguments) {
 
 	private static final byte[] ZERO = RedisKeys.bytes("0");
 
+	private static final long NOT_THERE = -2;
+
 	private static final byte[] ONE = RedisKeys.bytes("1");
 
+	private static final byte[] ABSENT = { 'd' };
+
+	private static final byte[] SERIALIZED = { 'v' };
+
 	/**
-	 * Translate what the reading script returned into what the writing script takes.
+	 * Return the state of a whole key.
+	 * @param key the key
+	 * @param expiry what {@code PEXPIRETIME} answered: milliseconds, negative if it does
+	 * not expire or is not there
+	 * @param dump what {@code DUMP} answered, {@code null} if the key is not there
+	 * @return the state
+	 */
+	static KeyState whole(byte[] key, @Nullable Object expiry, @Nullable Object dump) {
+		long time = (expiry instanceof Long number) ? number : NOT_THERE;
+		if (time == NOT_THERE || dump == null) {
+			return new KeyState(key, List.of(ABSENT));
+		}
+		return new KeyState(key,
+				List.of(SERIALIZED, (time > 0) ? RedisKeys.bytes(String.valueOf(time)) : ZERO, bytes(dump)));
+	}
+
+	/**
+	 * Translate what a reading script returned into what the writing script takes.
 	 * @param reply one state
 	 * @return the state
 	 */
 	static KeyState of(List<?> reply) {
-		List<byte[]> arguments = new ArrayList<>();
+		byte[] key = bytes(reply.get(0));
 		byte[] kind = bytes(reply.get(1));
-		arguments.add(kind);
 		switch (kind[0]) {
 			case 'd' -> {
-				// there is no more to say
+				return whole(key, NOT_THERE, null);
 			}
 			case 'v' -> {
-				arguments.add(bytes(reply.get(2)));
-				arguments.add(bytes(reply.get(3)));
+				return whole(key, reply.get(2), reply.get(3));
 			}
-			case 't' -> byType(reply, arguments);
-			default -> elements(reply, arguments, kind[0]);
+			default -> {
+				List<byte[]> arguments = new ArrayList<>();
+				arguments.add(kind);
+				if (kind[0] == 't') {
+					byType(reply, arguments);
+				}
+				else {
+					elements(reply, arguments, kind[0]);
+				}
+				return new KeyState(key, arguments);
+			}
 		}
-		return new KeyState(bytes(reply.get(0)), arguments);
+	}
+
+	/**
+	 * Return whether the key is not there.
+	 */
+	boolean absent() {
+		return this.arguments.get(0)[0] == 'd';
+	}
+
+	/**
+	 * Return whether this is the whole value as the server serializes it; the arguments
+	 * are the time of expiry and the value then.
+	 */
+	boolean serialized() {
+		return this.arguments.get(0)[0] == 'v';
+	}
+
+	/**
+	 * Return how many bytes the state has, about.
+	 */
+	long size() {
+		long size = this.key.length;
+		for (byte[] argument : this.arguments) {
+			size += argument.length;
+		}
+		return size;
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -16,12 +17,14 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.protocol.RedisCommand;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,11 @@ import org.jspecify.annotations.Nullable;
  * opened anew. Used by one thread.
  */
 final class NodeConnections implements AutoCloseable {
+
+	private static final byte[] EVEN_IF_FULL = RedisKeys.bytes(RedisLedger.ALLOW_OOM + """
+			local reply = redis.call(unpack(ARGV))
+			return type(reply) == 'number' and reply or 1
+			""");
 
 	private final RedisClient client;
 
@@ -62,7 +70,8 @@ final class NodeConnections implements AutoCloseable {
 			.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
 			.socketOptions(SocketOptions.builder().connectTimeout(timeout).build())
 			.sslOptions(endpoint.options().getSslOptions())
-			.timeoutOptions(TimeoutOptions.enabled(timeout))
+			.timeoutOptions(TimeoutOptions.builder().timeoutSource(new BatchTimeout(timeout)).build())
+			.useHashIndexQueue(false)
 			.build());
 		NodeConnections nodes = new NodeConnections(client, timeout, endpoint.cluster());
 		try {
@@ -154,16 +163,34 @@ final class NodeConnections implements AutoCloseable {
 	}
 
 	/**
+	 * Return the slot of a key.
+	 * @param key the key
+	 * @return its slot on a cluster, else 0
+	 */
+	int slotOf(byte[] key) {
+		return this.cluster ? SlotHash.getSlot(key) : 0;
+	}
+
+	/**
+	 * Return the connection to the master that serves a slot.
+	 * @param slot the slot
+	 * @return the connection
+	 */
+	StatefulRedisConnection<byte[], byte[]> connection(int slot) {
+		return connection(this.masterOfSlot[slot]);
+	}
+
+	/**
 	 * Return the connection to the master that serves a key.
 	 * @param key the key
 	 * @return commands of that connection
 	 */
 	RedisAsyncCommands<byte[], byte[]> forKey(byte[] key) {
-		return forSlot(this.cluster ? SlotHash.getSlot(key) : 0);
+		return forSlot(slotOf(key));
 	}
 
 	RedisAsyncCommands<byte[], byte[]> forSlot(int slot) {
-		return connection(this.masterOfSlot[slot]).async();
+		return connection(slot).async();
 	}
 
 	/**
@@ -216,6 +243,18 @@ final class NodeConnections implements AutoCloseable {
 	}
 
 	/**
+	 * Run a command of our own that a server without free memory would refuse. What we
+	 * keep there is a few bytes, and without them nothing could be freed either.
+	 * @param key the key it writes
+	 * @param command its arguments, the name first, then the key
+	 * @return its reply
+	 */
+	CompletableFuture<Long> evenIfFull(byte[] key, byte[]... command) {
+		return forKey(key).<Long>eval(EVEN_IF_FULL, ScriptOutputType.INTEGER, new byte[][] { key }, command)
+			.toCompletableFuture();
+	}
+
+	/**
 	 * Wait for an answer.
 	 * @param <T> the type of the answer
 	 * @param future the answer to come
@@ -241,6 +280,29 @@ final class NodeConnections implements AutoCloseable {
 	@Override
 	public void close() {
 		this.client.shutdown(0, 2, TimeUnit.SECONDS);
+	}
+
+	/**
+	 * Of a batch the last command alone needs a timer: its answer comes after the others.
+	 */
+	private static final class BatchTimeout extends TimeoutOptions.TimeoutSource {
+
+		private final long nanos;
+
+		BatchTimeout(Duration timeout) {
+			this.nanos = timeout.toNanos();
+		}
+
+		@Override
+		public long getTimeout(RedisCommand<?, ?, ?> command) {
+			return (command instanceof AtomicBatch.Queued) ? -1 : this.nanos;
+		}
+
+		@Override
+		public TimeUnit getTimeUnit() {
+			return TimeUnit.NANOSECONDS;
+		}
+
 	}
 
 }

@@ -1,14 +1,15 @@
 package io.migration.redis;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
@@ -16,6 +17,7 @@ import io.lettuce.core.XTrimArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.SlotHash;
 import io.migration.mirror.Copier;
+import io.migration.redis.StateWriter.Refused;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -57,13 +59,15 @@ class RedisCopier implements Copier {
 	private static final byte[] CLEAR_AND_DROP = RedisKeys.bytes("redis.call('XDEL', KEYS[1], unpack(ARGV)) "
 			+ "if redis.call('XLEN', KEYS[1]) == 0 then redis.call('DEL', KEYS[1]) end return 1");
 
-	/** State beyond this many bytes is left to the next round. */
-	private static final byte[] ROUND_BYTES = RedisKeys.bytes(String.valueOf(4 << 20));
+	private static final byte[] XRANGE = RedisKeys.bytes("XRANGE");
 
-	/** What a server says when it refuses everything, not this value. */
-	private static final Set<String> REFUSES_ALL = Set.of("OOM", "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN",
-			"MOVED", "ASK", "TRYAGAIN", "CROSSSLOT", "NOPERM", "NOAUTH", "MISCONF", "NOREPLICAS", "NOSCRIPT", "BUSY",
-			"UNKILLABLE");
+	private static final byte[] FIRST = RedisKeys.bytes("-");
+
+	private static final byte[] LAST = RedisKeys.bytes("+");
+
+	private static final byte[] COUNT = RedisKeys.bytes("COUNT");
+
+	private static final BitSet ONLY_SLOT = BitSet.valueOf(new byte[] { 1 });
 
 	private final RedisKeys keys;
 
@@ -85,13 +89,13 @@ class RedisCopier implements Copier {
 
 	private final RelayMessages messages;
 
-	private String options = "";
-
 	private CompletableFuture<?> cleared = CompletableFuture.completedFuture(null);
 
 	private @Nullable NodeConnections reading;
 
 	private @Nullable NodeConnections writing;
+
+	private @Nullable StateReader states;
 
 	/**
 	 * Create a copier.
@@ -156,23 +160,20 @@ class RedisCopier implements Copier {
 		NodeConnections source = NodeConnections.open(this.from, "migration-journal", this.timeout);
 		this.reading = source;
 		this.takeOver.confirm(source, target);
-		RelayScript.load(source, RelayScript.READ_ROUND, RelayScript.READ_KEYS);
-		RelayScript.load(target, RelayScript.APPLY_STATES);
-		this.options = options(source);
+		StateReader reader = new StateReader(source, knows(source, "HPEXPIRETIME"));
+		reader.load();
+		this.states = reader;
+		StateWriter.load(target);
 		this.setAside.load(source);
 		if (this.from.cluster()) {
 			sweep(source);
 		}
 	}
 
-	private static String options(NodeConnections source) {
-		List<Object> known = source
-			.await(source.all().iterator().next().async().commandInfo("PEXPIRETIME", "HPEXPIRETIME"));
-		return (known(known, 0) ? "p" : "") + (known(known, 1) ? "f" : "");
-	}
-
-	private static boolean known(List<Object> commands, int index) {
-		return index < commands.size() && commands.get(index) instanceof List<?> described && !described.isEmpty();
+	private static boolean knows(NodeConnections nodes, String command) {
+		return nodes.await(nodes.all().iterator().next().async().commandInfo(command))
+			.stream()
+			.anyMatch((described) -> described instanceof List<?> fields && !fields.isEmpty());
 	}
 
 	/**
@@ -207,18 +208,19 @@ class RedisCopier implements Copier {
 			retried.forEach((key) -> touched(SlotHash.getSlot(key)));
 		}
 		CompletableFuture<?> before = this.cleared;
-		return read(source, limit).thenCombine(before, (batches, done) -> batches).thenCompose((batches) -> {
+		return entries(source, limit).thenCombine(before, (batches, done) -> batches).thenCompose((batches) -> {
 			if (batches.stream().allMatch((batch) -> batch.entries().isEmpty())) {
 				return CompletableFuture.completedFuture(Round.EMPTY);
 			}
-			List<KeyState> states = batches.stream().flatMap((batch) -> batch.states().stream()).toList();
-			return apply(target, states).thenCompose((refused) -> complete(source, target, refused))
-				.thenCompose((refused) -> this.setAside.remember(source, states, refused))
+			return states(batches)
+				.thenCompose((states) -> apply(target, states).thenCompose((refused) -> complete(target, refused))
+					.thenCompose((refused) -> this.setAside.remember(source, states, refused)))
 				.thenApply((remembered) -> {
 					batches.forEach((batch) -> tell(batch, waiters));
 					this.cleared = clear(source, batches);
+					batches.stream().filter(JournalBatch::more).forEach((batch) -> touched(batch.slot()));
 					int entries = batches.stream().mapToInt((batch) -> batch.entries().size()).sum();
-					return new Round(entries, batches.stream().anyMatch(Batch::more) || hasDirtySlots());
+					return new Round(entries, batches.stream().anyMatch(JournalBatch::more) || hasDirtySlots());
 				});
 		});
 	}
@@ -229,32 +231,42 @@ class RedisCopier implements Copier {
 		}
 	}
 
-	private CompletableFuture<List<Batch>> read(NodeConnections source, int limit) {
-		List<byte[]> arguments = List.of(RedisKeys.bytes(String.valueOf(limit)), ROUND_BYTES,
-				RedisKeys.bytes(this.options));
-		if (!source.cluster()) {
-			byte[] journal = this.keys.journal(null);
-			return RelayScript.READ_ROUND.run(source.forKey(journal), List.of(journal), arguments)
-				.thenApply((reply) -> List.of(Batch.of(journal, reply)));
-		}
-		BitSet slots = takeDirtySlots();
+	/**
+	 * Read the oldest entries of the journal, of a cluster those of the slots that are
+	 * known to hold some.
+	 */
+	CompletableFuture<List<JournalBatch>> entries(NodeConnections source, int limit) {
+		BitSet slots = source.cluster() ? takeDirtySlots() : ONLY_SLOT;
 		slots.stream().skip(limit).forEach(this::touched);
-		Map<Integer, CompletableFuture<Batch>> read = new LinkedHashMap<>();
+		Map<Integer, CompletableFuture<JournalBatch>> read = new LinkedHashMap<>();
+		byte[] count = RedisKeys.bytes(String.valueOf(limit));
 		source.buffer();
 		slots.stream().limit(limit).forEach((slot) -> {
-			byte[] journal = this.keys.journal(slot);
-			read.put(slot, RelayScript.READ_ROUND.run(source.forSlot(slot), List.of(journal), arguments)
-				.thenApply((reply) -> Batch.of(journal, reply)));
+			byte[] journal = this.keys.journal(source.cluster() ? slot : null);
+			AtomicBatch command = new AtomicBatch();
+			command.add(XRANGE, journal, FIRST, LAST, COUNT, count);
+			read.put(slot, command.send(source.connection(slot))
+				.thenApply((reply) -> new JournalBatch(journal, slot, NestedReply.list(reply.get(0)), limit)));
 		});
 		source.flush();
 		return CompletableFuture.allOf(read.values().toArray(CompletableFuture[]::new))
-			.whenComplete((done, failure) -> read.forEach((slot, batch) -> {
-				// what a full batch left behind is found by the next round
-				if (failure != null || batch.join().more()) {
-					touched(slot);
+			.whenComplete((done, failure) -> {
+				if (failure != null) {
+					read.keySet().forEach(this::touched);
 				}
-			}))
+			})
 			.thenApply((done) -> read.values().stream().map(CompletableFuture::join).toList());
+	}
+
+	/**
+	 * Read the state of what entries name, after the entries were read.
+	 */
+	CompletableFuture<List<KeyState>> states(List<JournalBatch> batches) {
+		return reader().read(batches);
+	}
+
+	private StateReader reader() {
+		return Objects.requireNonNull(this.states, "not open");
 	}
 
 	/**
@@ -272,91 +284,42 @@ class RedisCopier implements Copier {
 	 * fails if it takes nothing
 	 */
 	CompletableFuture<List<Refused>> apply(NodeConnections target, List<KeyState> states) {
-		Map<Integer, List<KeyState>> slots = new LinkedHashMap<>();
-		states.forEach((state) -> slots
-			.computeIfAbsent(target.cluster() ? SlotHash.getSlot(state.key()) : 0, (slot) -> new ArrayList<>())
-			.add(state));
-		List<Refused> refused = new ArrayList<>();
-		List<CompletableFuture<?>> applied = new ArrayList<>();
-		target.buffer();
-		slots.forEach((slot,
-				unit) -> applied.add(RelayScript.APPLY_STATES
-					.run(target.forSlot(slot), unit.stream().map(KeyState::key).toList(),
-							unit.stream().flatMap((state) -> state.arguments().stream()).toList())
-					.thenAccept((results) -> {
-						for (int i = 0; i < unit.size(); i++) {
-							String error = text(results.get(i));
-							if (!error.isEmpty()) {
-								synchronized (refused) {
-									refused.add(Refused.of(unit.get(i), error));
-								}
-							}
-						}
-					})));
-		target.flush();
-		return CompletableFuture.allOf(applied.toArray(CompletableFuture[]::new)).thenApply((done) -> refused);
+		return states.isEmpty() ? CompletableFuture.completedFuture(List.of()) : StateWriter.write(target, states);
 	}
 
 	/**
 	 * Copy whole what could not be copied by elements, and by type what could not be
 	 * copied as it is serialized.
 	 */
-	private CompletableFuture<List<Refused>> complete(NodeConnections source, NodeConnections target,
-			List<Refused> refused) {
+	private CompletableFuture<List<Refused>> complete(NodeConnections target, List<Refused> refused) {
 		if (refused.isEmpty()) {
 			return CompletableFuture.completedFuture(refused);
 		}
-		List<byte[]> partial = refused.stream()
-			.filter((key) -> key.state().partial())
-			.map((key) -> key.state().key())
-			.toList();
-		List<byte[]> unreadable = refused.stream()
-			.filter((key) -> !key.state().partial())
-			.map((key) -> key.state().key())
-			.toList();
+		Map<Boolean, List<Refused>> byKind = refused.stream()
+			.collect(Collectors.partitioningBy((key) -> key.state().partial()));
+		List<Refused> partial = byKind.getOrDefault(true, List.of());
+		List<Refused> unreadable = byKind.getOrDefault(false, List.of());
 		if (!partial.isEmpty()) {
-			return readWhole(source, partial, this.options).thenCompose((states) -> apply(target, states))
-				.thenCompose((still) -> complete(source, target,
-						concat(still, refused.stream().filter((key) -> !key.state().partial()).toList())));
+			return reader().whole(keys(partial))
+				.thenCompose((states) -> apply(target, states))
+				.thenCompose((still) -> complete(target, Stream.concat(still.stream(), unreadable.stream()).toList()));
 		}
-		if (refused.stream().anyMatch(Refused::otherFormat) && !this.options.contains("t")) {
+		if (unreadable.stream().anyMatch(Refused::otherFormat) && reader().useTypes()) {
 			logger.info("The serialized form of values differs between the servers; values are copied by type");
-			this.options += "t";
 		}
-		return readWhole(source, unreadable, this.options.contains("t") ? this.options : this.options + "t")
-			.thenCompose((states) -> apply(target, states));
+		return reader().byType(keys(unreadable)).thenCompose((states) -> apply(target, states));
 	}
 
-	private static List<Refused> concat(List<Refused> some, List<Refused> others) {
-		List<Refused> all = new ArrayList<>(some);
-		all.addAll(others);
-		return all;
+	private static List<byte[]> keys(List<Refused> refused) {
+		return refused.stream().map((key) -> key.state().key()).toList();
 	}
 
-	private static CompletableFuture<List<KeyState>> readWhole(NodeConnections source, List<byte[]> keys,
-			String options) {
-		Map<Integer, List<byte[]>> slots = new LinkedHashMap<>();
-		keys.forEach((key) -> slots
-			.computeIfAbsent(source.cluster() ? SlotHash.getSlot(key) : 0, (slot) -> new ArrayList<>())
-			.add(key));
-		List<CompletableFuture<List<Object>>> read = new ArrayList<>();
-		source.buffer();
-		slots.forEach((slot, unit) -> read
-			.add(RelayScript.READ_KEYS.run(source.forSlot(slot), unit, List.of(RedisKeys.bytes(options)))));
-		source.flush();
-		return CompletableFuture.allOf(read.toArray(CompletableFuture[]::new))
-			.thenApply((done) -> read.stream()
-				.flatMap((states) -> states.join().stream())
-				.map((state) -> KeyState.of((List<?>) state))
-				.toList());
-	}
-
-	private void tell(Batch batch, Waiters waiters) {
-		for (Entry entry : batch.entries()) {
+	private void tell(JournalBatch batch, Waiters waiters) {
+		for (JournalBatch.Entry entry : batch.entries()) {
 			if (entry.waiter().isEmpty()) {
 				continue;
 			}
-			String reason = reason(batch, entry);
+			String reason = reason(entry);
 			int colon = entry.waiter().lastIndexOf(':');
 			long ticket = Long.parseLong(entry.waiter().substring(colon + 1));
 			if (!entry.waiter().substring(0, colon).equals(this.instance)) {
@@ -372,9 +335,9 @@ class RedisCopier implements Copier {
 		this.messages.send();
 	}
 
-	private @Nullable String reason(Batch batch, Entry entry) {
-		for (int index : entry.states()) {
-			String reason = this.setAside.reason(batch.states().get(index).key());
+	private @Nullable String reason(JournalBatch.Entry entry) {
+		for (byte[] key : entry.keys()) {
+			String reason = this.setAside.reason(key);
 			if (reason != null) {
 				return "target does not take the value: " + reason;
 			}
@@ -385,11 +348,11 @@ class RedisCopier implements Copier {
 	/**
 	 * Clear exactly the entries that were read: others may have come for the same keys.
 	 */
-	CompletableFuture<?> clear(NodeConnections source, List<Batch> batches) {
+	CompletableFuture<?> clear(NodeConnections source, List<JournalBatch> batches) {
 		List<CompletableFuture<?>> clearing = new ArrayList<>();
 		source.buffer();
-		for (Batch batch : batches) {
-			List<String> ids = batch.entries().stream().map(Entry::id).toList();
+		for (JournalBatch batch : batches) {
+			List<String> ids = batch.entries().stream().map(JournalBatch.Entry::id).toList();
 			if (!ids.isEmpty()) {
 				clearing.add(clear(source, batch.journal(), ids));
 			}
@@ -431,10 +394,6 @@ class RedisCopier implements Copier {
 		return id.substring(0, dash + 1) + (Long.parseLong(id.substring(dash + 1)) + 1);
 	}
 
-	private static String text(@Nullable Object item) {
-		return (item instanceof byte[] bytes) ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(item);
-	}
-
 	/**
 	 * Asked after the other side was taken over, and before anything is read.
 	 */
@@ -446,64 +405,6 @@ class RedisCopier implements Copier {
 		 * @param target connections to the other side
 		 */
 		void confirm(NodeConnections source, NodeConnections target);
-
-	}
-
-	/**
-	 * One journal's part of a round.
-	 *
-	 * @param journal the journal
-	 * @param entries what was read from it
-	 * @param states the state of what they name
-	 * @param more whether entries were left for the next round
-	 */
-	record Batch(byte[] journal, List<Entry> entries, List<KeyState> states, boolean more) {
-
-		static Batch of(byte[] journal, List<Object> reply) {
-			List<Entry> entries = new ArrayList<>();
-			List<?> read = (List<?>) reply.get(0);
-			for (int i = 0; i + 2 < read.size(); i += 3) {
-				List<Integer> states = (read.get(i + 2) instanceof List<?> indices)
-						? indices.stream().map((index) -> ((Long) index).intValue() - 1).toList() : List.of();
-				entries.add(new Entry(text(read.get(i)), text(read.get(i + 1)), states));
-			}
-			return new Batch(journal, entries,
-					((List<?>) reply.get(1)).stream().map((state) -> KeyState.of((List<?>) state)).toList(),
-					Long.valueOf(1).equals(reply.get(2)));
-		}
-
-	}
-
-	/**
-	 * An entry of a journal.
-	 *
-	 * @param id its id
-	 * @param waiter who waits for it, empty if nobody does
-	 * @param states the indices of the states it names, if somebody waits
-	 */
-	record Entry(String id, String waiter, List<Integer> states) {
-
-	}
-
-	/**
-	 * A state that target did not take.
-	 *
-	 * @param state the state
-	 * @param error why
-	 */
-	record Refused(KeyState state, String error) {
-
-		static Refused of(KeyState state, String error) {
-			String code = error.contains(" ") ? error.substring(0, error.indexOf(' ')) : error;
-			if (REFUSES_ALL.contains(code.startsWith("-") ? code.substring(1) : code)) {
-				throw new RedisException(error);
-			}
-			return new Refused(state, error);
-		}
-
-		boolean otherFormat() {
-			return this.error.contains("DUMP payload version") || this.error.contains("Bad data format");
-		}
 
 	}
 

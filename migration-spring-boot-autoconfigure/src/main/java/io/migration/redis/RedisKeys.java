@@ -133,6 +133,10 @@ final class RedisKeys {
 		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
+	static String text(byte[] bytes) {
+		return new String(bytes, StandardCharsets.UTF_8);
+	}
+
 	/**
 	 * One hash tag for each slot, made at first use.
 	 */

@@ -151,8 +151,8 @@ final class RedisRelayLease implements RelayLease {
 	 * @param duration for how long
 	 */
 	void seal(NodeConnections nodes, Duration duration) {
-		nodes.await(nodes.forKey(this.keys.relay())
-			.psetex(this.keys.relay(), duration.toMillis(), RedisKeys.bytes("sealed by " + this.instance)));
+		nodes.await(nodes.evenIfFull(this.keys.relay(), RedisKeys.bytes("PSETEX"), this.keys.relay(),
+				RedisKeys.bytes(String.valueOf(duration.toMillis())), RedisKeys.bytes("sealed by " + this.instance)));
 	}
 
 	/**

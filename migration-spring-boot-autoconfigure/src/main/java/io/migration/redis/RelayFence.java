@@ -61,7 +61,7 @@ final class RelayFence {
 	 */
 	static long raise(RedisEndpoint endpoint, RedisKeys keys, Duration timeout) {
 		try (NodeConnections control = NodeConnections.open(endpoint, keys.relayClientPrefix() + "control", timeout)) {
-			return control.await(control.forKey(keys.token()).incr(keys.token()));
+			return control.await(control.evenIfFull(keys.token(), RedisKeys.bytes("INCR"), keys.token()));
 		}
 	}
 

@@ -3,7 +3,6 @@ package io.migration.redis;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -11,48 +10,41 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.async.RedisAsyncCommands;
-
 /**
  * The relay's scripts. They are loaded when the relay opens its connections, and called
  * by their digest.
  */
 enum RelayScript {
 
-	/** Reads entries and the state of what they name. */
-	READ_ROUND("state.lua", "read-round.lua"),
-
-	/** Reads the state of whole keys. */
-	READ_KEYS("state.lua", "read-keys.lua"),
+	/** Reads the state of keys. */
+	READ_KEYS("read-keys.lua"),
 
 	/** Writes states. */
 	APPLY_STATES("apply-states.lua");
 
+	private static final byte[] EVALSHA = RedisKeys.bytes("EVALSHA");
+
 	private final byte[] body;
 
-	private final String digest;
+	private final byte[] digest;
 
-	RelayScript(String... files) {
-		StringBuilder text = new StringBuilder();
-		for (String file : files) {
-			text.append(read(file)).append('\n');
-		}
-		this.body = text.toString().getBytes(StandardCharsets.UTF_8);
+	RelayScript(String file) {
+		this.body = read(file);
 		try {
-			this.digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(this.body));
+			this.digest = RedisKeys
+				.bytes(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(this.body)));
 		}
 		catch (NoSuchAlgorithmException ex) {
 			throw new IllegalStateException(ex);
 		}
 	}
 
-	private static String read(String file) {
+	private static byte[] read(String file) {
 		try (InputStream in = RelayScript.class.getResourceAsStream(file)) {
 			if (in == null) {
 				throw new IllegalStateException("the script %s is missing".formatted(file));
 			}
-			return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+			return in.readAllBytes();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -75,18 +67,19 @@ enum RelayScript {
 	}
 
 	/**
-	 * Run the script.
-	 * @param commands commands of the node that serves the keys
+	 * Call the script among other commands.
+	 * @param batch the commands
 	 * @param keys the keys
 	 * @param arguments the arguments
-	 * @return the reply, nested as the script nests it
 	 */
-	CompletableFuture<List<Object>> run(RedisAsyncCommands<byte[], byte[]> commands, List<byte[]> keys,
-			List<byte[]> arguments) {
-		return commands
-			.<List<Object>>evalsha(this.digest, ScriptOutputType.MULTI, keys.toArray(byte[][]::new),
-					arguments.toArray(byte[][]::new))
-			.toCompletableFuture();
+	void add(AtomicBatch batch, List<byte[]> keys, List<byte[]> arguments) {
+		List<byte[]> call = new ArrayList<>(3 + keys.size() + arguments.size());
+		call.add(EVALSHA);
+		call.add(this.digest);
+		call.add(RedisKeys.bytes(String.valueOf(keys.size())));
+		call.addAll(keys);
+		call.addAll(arguments);
+		batch.add(call.toArray(byte[][]::new));
 	}
 
 }

@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.SlotHash;
-import io.migration.redis.RedisCopier.Refused;
+import io.migration.redis.StateWriter.Refused;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,8 @@ final class SetAsideKeys {
 	private static final long RETRY_NANOS = Duration.ofSeconds(10).toNanos();
 
 	private static final int RETRIED_AT_ONCE = 100;
+
+	private static final byte[] SADD = RedisKeys.bytes("SADD");
 
 	private final RedisKeys keys;
 
@@ -79,8 +82,10 @@ final class SetAsideKeys {
 		List<CompletableFuture<?>> remembered = new ArrayList<>();
 		RedisAsyncCommands<byte[], byte[]> commands = source.forKey(this.keys.setAside());
 		if (!now.isEmpty()) {
-			byte[][] names = now.stream().map(ByteBuffer::array).toArray(byte[][]::new);
-			remembered.add(commands.sadd(this.keys.setAside(), names).toCompletableFuture());
+			byte[] key = this.keys.setAside();
+			byte[][] add = Stream.concat(Stream.of(SADD, key), now.stream().map(ByteBuffer::array))
+				.toArray(byte[][]::new);
+			remembered.add(source.evenIfFull(key, add));
 		}
 		if (!this.reasons.isEmpty()) {
 			byte[][] taken = states.stream()

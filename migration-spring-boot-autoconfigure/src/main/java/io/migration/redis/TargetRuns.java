@@ -41,14 +41,18 @@ final class TargetRuns {
 	 */
 	void check(NodeConnections source, NodeConnections target) {
 		Set<String> present = present(target);
-		if (!present.containsAll(remembered(source))) {
+		Set<String> remembered = remembered(source);
+		if (present.equals(remembered)) {
+			return;
+		}
+		if (!present.containsAll(remembered)) {
 			logger.warn("The relay's target was started anew or failed over, and may have forgotten what it had "
 					+ "acknowledged: backfill is stale, the clock of the gate ttl starts anew");
 			this.forgetful.run();
 		}
 		byte[] key = this.keys.targetRuns();
 		// remembered only after it was reported: a crash in between reports it again
-		source.await(source.forKey(key).set(key, String.join(",", present).getBytes(StandardCharsets.US_ASCII)));
+		source.await(source.evenIfFull(key, RedisKeys.bytes("SET"), key, RedisKeys.bytes(String.join(",", present))));
 	}
 
 	/**

@@ -1,7 +1,6 @@
 package io.migration.redis;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 
 import io.lettuce.core.cluster.SlotHash;
@@ -43,8 +42,8 @@ final class Touches {
 			@Nullable TouchedElements elements) {
 		byte[] journal = names.journal(cluster ? SlotHash.getSlot(keys.get(0)) : null);
 		int named = 1 + ((elements != null) ? elements.elements().size() : 0);
-		Wire wire = new Wire(journal, keys, elements);
-		wire.number('*', 3 + 2 * keys.size() * named + ((ticket != null) ? 2 : 0));
+		Wire wire = new Wire(256);
+		wire.command(3 + 2 * keys.size() * named + ((ticket != null) ? 2 : 0));
 		wire.put(XADD);
 		wire.argument(journal);
 		wire.put(NEXT_ID);
@@ -64,62 +63,6 @@ final class Touches {
 			}
 		}
 		return wire.bytes();
-	}
-
-	/**
-	 * A command that is being encoded: on the hot path, so in one array.
-	 */
-	private static final class Wire {
-
-		private static final int ROOM_FOR_NUMBER = 16;
-
-		private final byte[] bytes;
-
-		private int end;
-
-		Wire(byte[] journal, List<byte[]> keys, @Nullable TouchedElements elements) {
-			int size = 160 + journal.length;
-			for (byte[] key : keys) {
-				size += key.length + 2 * ROOM_FOR_NUMBER;
-				if (elements != null) {
-					for (byte[] element : elements.elements()) {
-						size += element.length + 2 * ROOM_FOR_NUMBER;
-					}
-				}
-			}
-			this.bytes = new byte[size];
-		}
-
-		void put(byte[] some) {
-			System.arraycopy(some, 0, this.bytes, this.end, some.length);
-			this.end += some.length;
-		}
-
-		void argument(byte[] argument) {
-			number('$', argument.length);
-			put(argument);
-			this.bytes[this.end++] = '\r';
-			this.bytes[this.end++] = '\n';
-		}
-
-		void number(char marker, int number) {
-			this.bytes[this.end++] = (byte) marker;
-			int digits = 1;
-			for (int rest = number; rest >= 10; rest /= 10) {
-				digits++;
-			}
-			for (int i = this.end + digits - 1, rest = number; i >= this.end; i--, rest /= 10) {
-				this.bytes[i] = (byte) ('0' + rest % 10);
-			}
-			this.end += digits;
-			this.bytes[this.end++] = '\r';
-			this.bytes[this.end++] = '\n';
-		}
-
-		byte[] bytes() {
-			return Arrays.copyOf(this.bytes, this.end);
-		}
-
 	}
 
 }

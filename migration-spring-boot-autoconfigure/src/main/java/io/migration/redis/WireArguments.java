@@ -1,6 +1,5 @@
 package io.migration.redis;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,8 +15,6 @@ import io.netty.buffer.Unpooled;
  */
 record WireArguments(byte[] wire, List<byte[]> arguments) {
 
-	private static final byte[] CRLF = { '\r', '\n' };
-
 	static WireArguments of(RedisCommand<?, ?, ?> command) {
 		ByteBuf buffer = Unpooled.buffer(128);
 		command.encode(buffer);
@@ -27,22 +24,10 @@ record WireArguments(byte[] wire, List<byte[]> arguments) {
 	}
 
 	static WireArguments of(List<byte[]> arguments) {
-		ByteBuf buffer = Unpooled.buffer(128);
-		header(buffer, '*', arguments.size());
-		for (byte[] argument : arguments) {
-			header(buffer, '$', argument.length);
-			buffer.writeBytes(argument);
-			buffer.writeBytes(CRLF);
-		}
-		byte[] wire = new byte[buffer.readableBytes()];
-		buffer.readBytes(wire);
-		return new WireArguments(wire, List.copyOf(arguments));
-	}
-
-	private static void header(ByteBuf buffer, char marker, int number) {
-		buffer.writeByte(marker);
-		buffer.writeCharSequence(String.valueOf(number), StandardCharsets.US_ASCII);
-		buffer.writeBytes(CRLF);
+		Wire wire = new Wire(128);
+		wire.command(arguments.size());
+		arguments.forEach(wire::argument);
+		return new WireArguments(wire.bytes(), List.copyOf(arguments));
 	}
 
 	/**

@@ -208,22 +208,6 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 	}
 
 	/**
-	 * Takes the reply of a queued command.
-	 */
-	private static final class QueuedOutput extends CommandOutput<byte[], byte[], Object> {
-
-		QueuedOutput() {
-			super(ByteArrayCodec.INSTANCE, "");
-		}
-
-		@Override
-		public void set(ByteBuffer bytes) {
-			// OK and QUEUED say nothing
-		}
-
-	}
-
-	/**
 	 * Takes the reply of EXEC apart: the first element belongs to the caller's command,
 	 * the second is the id of the journal entry.
 	 */

@@ -1,5 +1,5 @@
--- Writes states, as state.lua reads them. KEYS: the keys. ARGV: the rest of each state in
--- turn; lists and tables are preceded by their length, flags say which values are there.
+-- Writes states, as read-keys.lua reads them. KEYS: the keys. ARGV: the rest of each state
+-- in turn; lists and tables are preceded by their length, flags say which values are there.
 -- Returns for each key '' if it now has the state, 'PARTIAL' if target lacks the elements
 -- that were not given, else the error. A key that fails leaves the others be.
 

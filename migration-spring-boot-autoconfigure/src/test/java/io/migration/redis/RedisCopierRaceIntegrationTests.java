@@ -25,6 +25,7 @@ import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.migration.mirror.Copier;
+import io.migration.redis.StateWriter.Refused;
 import io.migration.test.RedisServer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -146,7 +147,7 @@ class RedisCopierRaceIntegrationTests {
 		RacingCopier copier = new RacingCopier() {
 
 			@Override
-			CompletableFuture<?> clear(NodeConnections nodes, List<Batch> batches) {
+			CompletableFuture<?> clear(NodeConnections nodes, List<JournalBatch> batches) {
 				return nodes.forKey(KEYS.journal(null)).unlink(KEYS.journal(null)).toCompletableFuture();
 			}
 
@@ -174,7 +175,7 @@ class RedisCopierRaceIntegrationTests {
 		RacingCopier crashing = new RacingCopier() {
 
 			@Override
-			CompletableFuture<?> clear(NodeConnections nodes, List<Batch> batches) {
+			CompletableFuture<?> clear(NodeConnections nodes, List<JournalBatch> batches) {
 				throw new RedisException("crash");
 			}
 
