@@ -39,14 +39,18 @@ final class AtomicBatch {
 
 	private int size;
 
+	private CommandType first = CommandType.EXEC;
+
 	private volatile @Nullable String refused;
 
 	/**
-	 * Add a command.
+	 * Add a command. The first one's name stands for all of them if they fail.
 	 * @param arguments its arguments, the name first
 	 */
 	void add(byte[]... arguments) {
-		this.size++;
+		if (this.size++ == 0) {
+			this.first = CommandType.valueOf(RedisKeys.text(arguments[0]));
+		}
 		this.wire.command(arguments.length);
 		for (byte[] argument : arguments) {
 			this.wire.argument(argument);
@@ -106,12 +110,12 @@ final class AtomicBatch {
 		return cause instanceof RedisCommandExecutionException && String.valueOf(cause.getMessage()).startsWith("OOM");
 	}
 
-	private static class Encoded extends Command<byte[], byte[], Object> {
+	private class Encoded extends Command<byte[], byte[], Object> {
 
 		private final byte[] bytes;
 
 		Encoded(CommandOutput<byte[], byte[], Object> output, byte[] bytes) {
-			super(CommandType.EXEC, output);
+			super(AtomicBatch.this.first, output);
 			this.bytes = bytes;
 		}
 

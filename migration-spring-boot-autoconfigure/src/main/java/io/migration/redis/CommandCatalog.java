@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommandCatalog {
 
+	private static final Set<String> LEAVE_SHORT_STRINGS = Set.of("SET", "SETEX", "PSETEX", "SETNX", "GETSET", "GETDEL",
+			"DEL", "UNLINK", "INCR", "DECR", "INCRBY", "DECRBY", "INCRBYFLOAT");
+
 	private final Map<String, Entry> entries;
 
 	private CommandCatalog(Map<String, Entry> entries) {
@@ -188,6 +191,14 @@ final class CommandCatalog {
 		 */
 		boolean possibleOnFullServer() {
 			return !this.flags.contains("denyoom") && !this.flags.contains("noscript");
+		}
+
+		/**
+		 * Return whether each key that the command touches is a string afterwards that is
+		 * not much longer than the command itself, or is absent, but in unusual cases.
+		 */
+		boolean leavesShortStrings() {
+			return LEAVE_SHORT_STRINGS.contains(this.name);
 		}
 
 		boolean blocks() {

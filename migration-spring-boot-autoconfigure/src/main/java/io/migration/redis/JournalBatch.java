@@ -34,14 +34,16 @@ final class JournalBatch {
 	 * @param slot its slot on a cluster, else 0
 	 * @param read the entries, as the server returns them
 	 * @param limit how many were asked for
+	 * @param copied the ids of entries that were copied already, and are to be cleared
 	 */
-	JournalBatch(byte[] journal, int slot, List<?> read, int limit) {
+	JournalBatch(byte[] journal, int slot, List<?> read, int limit, Set<String> copied) {
 		this.journal = journal;
 		this.slot = slot;
 		this.more = read.size() >= limit;
 		for (Object entry : read) {
 			List<?> parts = (List<?>) entry;
-			add(text(parts.get(0)), (List<?>) parts.get(1));
+			String id = text(parts.get(0));
+			add(id, copied.contains(id) ? List.of() : (List<?>) parts.get(1));
 		}
 	}
 

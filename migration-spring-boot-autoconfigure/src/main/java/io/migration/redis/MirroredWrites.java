@@ -34,6 +34,11 @@ final class MirroredWrites {
 
 	private static final int PENDING_BUCKETS = 4096;
 
+	/** Writes of more bytes or keys leave the reading of the state to the relay. */
+	private static final int MOST_CARRIED_BYTES = 4096;
+
+	private static final int MOST_CARRIED_KEYS = 4;
+
 	private final String migration;
 
 	private final String instance;
@@ -132,14 +137,16 @@ final class MirroredWrites {
 		boolean cluster = sides().cluster(writer.side());
 		byte[] journalEntry = Touches.add(this.keys, cluster, this.instance, (ticket != null) ? ticket.number() : null,
 				touched, TouchedElements.of(arguments.arguments()));
-		WriteUnit unit = new WriteUnit(command, arguments.wire(), journalEntry);
+		WriteUnit unit = new WriteUnit(command, arguments.wire(), journalEntry,
+				carries(pinned, ticket, entry, touched, arguments) ? touched : List.of());
 		Execution execution = begin(pinned, touched, command, ticket, cluster ? writer.side() : null);
 		unit.executed(entry.possibleOnFullServer()).whenComplete((executed, failure) -> {
 			if (unit.refusedForMemory() && entry.possibleOnFullServer()) {
 				execution.repeatOnFullServer(writer, arguments, journalEntry);
 			}
 			else {
-				execution.executed(Boolean.TRUE.equals(executed), failure);
+				boolean done = Boolean.TRUE.equals(executed);
+				execution.executed(done, failure, (done && ticket != null) ? unit.state(ticket.number()) : null);
 			}
 		});
 		try {
@@ -148,6 +155,12 @@ final class MirroredWrites {
 		catch (RuntimeException ex) {
 			unit.completeExceptionally(ex);
 		}
+	}
+
+	private boolean carries(PinnedPhase pinned, Relay.@Nullable Ticket ticket, CommandCatalog.Entry entry,
+			List<byte[]> touched, WireArguments arguments) {
+		return ticket != null && entry.leavesShortStrings() && touched.size() <= MOST_CARRIED_KEYS
+				&& arguments.wire().length <= MOST_CARRIED_BYTES && sides().takesCarried(pinned.authority());
 	}
 
 	/**
@@ -177,7 +190,13 @@ final class MirroredWrites {
 			this.start = start;
 		}
 
-		void executed(boolean done, @Nullable Throwable failure) {
+		/**
+		 * The server has answered.
+		 * @param done whether it has executed the write
+		 * @param failure why it is not known whether it has
+		 * @param left what the write has left behind, if it was read
+		 */
+		void executed(boolean done, @Nullable Throwable failure, CarriedStates.@Nullable Carried left) {
 			if (this.cluster != null) {
 				sides().touched(this.cluster, SlotHash.getSlot(this.touched.get(0)));
 			}
@@ -192,6 +211,7 @@ final class MirroredWrites {
 				finish(this.pinned, this.command, failure, this.start);
 				return;
 			}
+			sides().waits(this.pinned.authority(), left);
 			relay.await(this.ticket, MirroredWrites.this.settings.timeout()).whenComplete((covered, late) -> {
 				ended();
 				finishWaiting(this.pinned, this.command, late, this.start);
@@ -211,10 +231,10 @@ final class MirroredWrites {
 			try {
 				writer.channel()
 					.write(new CommittingExec<>(new EncodedCommand<>(this.command, wire), false,
-							() -> executed(true, null), (failure) -> executed(false, failure)));
+							() -> executed(true, null, null), (failure) -> executed(false, failure, null)));
 			}
 			catch (RuntimeException ex) {
-				executed(false, ex);
+				executed(false, ex, null);
 			}
 		}
 
@@ -290,8 +310,8 @@ final class MirroredWrites {
 		writer.channel().write(new JournalEntry(entry));
 		Execution execution = begin(pinned, touched, command, ticket, cluster ? writer.side() : null);
 		writer.channel()
-			.write(new CommittingExec<>(command, true, () -> execution.executed(!discarded(command), null),
-					(failure) -> execution.executed(false, failure)));
+			.write(new CommittingExec<>(command, true, () -> execution.executed(!discarded(command), null, null),
+					(failure) -> execution.executed(false, failure, null)));
 	}
 
 	private Execution begin(PinnedPhase pinned, List<byte[]> touched, RedisCommand<?, ?, ?> command,

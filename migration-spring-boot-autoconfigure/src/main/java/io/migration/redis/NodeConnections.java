@@ -233,12 +233,13 @@ final class NodeConnections implements AutoCloseable {
 	}
 
 	/**
-	 * Send what was held back.
+	 * Send what was held back. Whoever reacts to an answer may send at once: so nothing
+	 * is held back any more when the first bytes go out.
 	 */
 	void flush() {
 		all().forEach((connection) -> {
-			connection.flushCommands();
 			connection.setAutoFlushCommands(true);
+			connection.flushCommands();
 		});
 	}
 

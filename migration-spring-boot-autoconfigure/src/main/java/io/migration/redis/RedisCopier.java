@@ -89,13 +89,15 @@ class RedisCopier implements Copier {
 
 	private final RelayMessages messages;
 
+	private final CarriedStates carried = carriedStates();
+
 	private CompletableFuture<?> cleared = CompletableFuture.completedFuture(null);
 
 	private @Nullable NodeConnections reading;
 
 	private @Nullable NodeConnections writing;
 
-	private @Nullable StateReader states;
+	private volatile @Nullable StateReader states;
 
 	/**
 	 * Create a copier.
@@ -168,6 +170,58 @@ class RedisCopier implements Copier {
 		if (this.from.cluster()) {
 			sweep(source);
 		}
+		else {
+			this.carried.begin(lastId(source));
+		}
+	}
+
+	/**
+	 * Return the last id that the journal has given, cleared entries included.
+	 */
+	private String lastId(NodeConnections source) {
+		byte[] journal = this.keys.journal(null);
+		if (source.await(source.forKey(journal).exists(journal)) == 0) {
+			return "0-0";
+		}
+		List<Object> info = source.await(source.forKey(journal).xinfoStream(journal));
+		for (int i = 0; i + 1 < info.size(); i += 2) {
+			if ("last-generated-id".equals(text(info.get(i)))) {
+				return text(info.get(i + 1));
+			}
+		}
+		throw new RedisException("the last id of the journal is not known");
+	}
+
+	private static String text(Object item) {
+		return (item instanceof byte[] bytes) ? RedisKeys.text(bytes) : String.valueOf(item);
+	}
+
+	CarriedStates carriedStates() {
+		return new CarriedStates();
+	}
+
+	/**
+	 * Return whether a write of this process may read the state that it leaves behind,
+	 * for {@link #offer}.
+	 */
+	boolean takesCarried() {
+		StateReader reader = this.states;
+		return reader != null && !this.from.cluster() && !reader.usesTypes();
+	}
+
+	/**
+	 * Offer what a write of this process has left behind.
+	 * @param state the state
+	 */
+	void offer(CarriedStates.Carried state) {
+		this.carried.offer(state);
+	}
+
+	/**
+	 * Say that somebody waits for an entry of the journal.
+	 */
+	void wantJournal() {
+		this.carried.wantJournal();
 	}
 
 	private static boolean knows(NodeConnections nodes, String command) {
@@ -185,6 +239,7 @@ class RedisCopier implements Copier {
 
 	@Override
 	public void close() {
+		this.states = null;
 		if (this.reading != null) {
 			this.reading.close();
 			this.reading = null;
@@ -207,21 +262,54 @@ class RedisCopier implements Copier {
 		if (source.cluster()) {
 			retried.forEach((key) -> touched(SlotHash.getSlot(key)));
 		}
+		if (!this.carried.journalIsDue()) {
+			List<CarriedStates.Carried> taken = this.carried.take(limit);
+			if (!taken.isEmpty()) {
+				return copyCarried(source, target, taken, waiters);
+			}
+		}
+		return copyJournal(source, target, limit, waiters);
+	}
+
+	/**
+	 * Copy states that came with their writes. Their entries stay in the journal until a
+	 * round that reads it clears them.
+	 */
+	private CompletableFuture<Round> copyCarried(NodeConnections source, NodeConnections target,
+			List<CarriedStates.Carried> taken, Waiters waiters) {
+		List<KeyState> states = CarriedStates.last(taken);
+		return write(source, target, states).thenApply((written) -> {
+			this.carried.copied(taken);
+			for (CarriedStates.Carried one : taken) {
+				tell(waiters, one.ticket(), reason(one.states().stream().map(KeyState::key)));
+			}
+			return new Round(taken.size(), !this.carried.journalIsDue());
+		});
+	}
+
+	private CompletableFuture<?> write(NodeConnections source, NodeConnections target, List<KeyState> states) {
+		return apply(target, states).thenCompose((refused) -> complete(target, refused))
+			.thenCompose((refused) -> this.setAside.remember(source, states, refused));
+	}
+
+	private CompletableFuture<Round> copyJournal(NodeConnections source, NodeConnections target, int limit,
+			Waiters waiters) {
+		this.carried.reading();
 		CompletableFuture<?> before = this.cleared;
 		return entries(source, limit).thenCombine(before, (batches, done) -> batches).thenCompose((batches) -> {
 			if (batches.stream().allMatch((batch) -> batch.entries().isEmpty())) {
 				return CompletableFuture.completedFuture(Round.EMPTY);
 			}
-			return states(batches)
-				.thenCompose((states) -> apply(target, states).thenCompose((refused) -> complete(target, refused))
-					.thenCompose((refused) -> this.setAside.remember(source, states, refused)))
-				.thenApply((remembered) -> {
-					batches.forEach((batch) -> tell(batch, waiters));
-					this.cleared = clear(source, batches);
-					batches.stream().filter(JournalBatch::more).forEach((batch) -> touched(batch.slot()));
-					int entries = batches.stream().mapToInt((batch) -> batch.entries().size()).sum();
-					return new Round(entries, batches.stream().anyMatch(JournalBatch::more) || hasDirtySlots());
-				});
+			return states(batches).thenCompose((states) -> write(source, target, states)).thenApply((written) -> {
+				batches.forEach((batch) -> tell(batch, waiters));
+				if (!source.cluster()) {
+					batches.forEach((batch) -> this.carried.read(ids(batch), batch.more()));
+				}
+				this.cleared = clear(source, batches);
+				batches.stream().filter(JournalBatch::more).forEach((batch) -> touched(batch.slot()));
+				int entries = batches.stream().mapToInt((batch) -> batch.entries().size()).sum();
+				return new Round(entries, batches.stream().anyMatch(JournalBatch::more) || hasDirtySlots());
+			});
 		});
 	}
 
@@ -245,8 +333,10 @@ class RedisCopier implements Copier {
 			byte[] journal = this.keys.journal(source.cluster() ? slot : null);
 			AtomicBatch command = new AtomicBatch();
 			command.add(XRANGE, journal, FIRST, LAST, COUNT, count);
-			read.put(slot, command.send(source.connection(slot))
-				.thenApply((reply) -> new JournalBatch(journal, slot, NestedReply.list(reply.get(0)), limit)));
+			read.put(slot,
+					command.send(source.connection(slot))
+						.thenApply((reply) -> new JournalBatch(journal, slot, NestedReply.list(reply.get(0)), limit,
+								this.carried.copied())));
 		});
 		source.flush();
 		return CompletableFuture.allOf(read.values().toArray(CompletableFuture[]::new))
@@ -319,30 +409,34 @@ class RedisCopier implements Copier {
 			if (entry.waiter().isEmpty()) {
 				continue;
 			}
-			String reason = reason(entry);
+			String reason = reason(entry.keys().stream());
 			int colon = entry.waiter().lastIndexOf(':');
 			long ticket = Long.parseLong(entry.waiter().substring(colon + 1));
 			if (!entry.waiter().substring(0, colon).equals(this.instance)) {
 				this.messages.tell(entry.waiter().substring(0, colon), ticket, reason);
 			}
-			else if (reason == null) {
-				waiters.covered(ticket);
-			}
 			else {
-				waiters.refused(ticket, reason);
+				tell(waiters, ticket, reason);
 			}
 		}
 		this.messages.send();
 	}
 
-	private @Nullable String reason(JournalBatch.Entry entry) {
-		for (byte[] key : entry.keys()) {
-			String reason = this.setAside.reason(key);
-			if (reason != null) {
-				return "target does not take the value: " + reason;
-			}
+	private static void tell(Waiters waiters, long ticket, @Nullable String reason) {
+		if (reason == null) {
+			waiters.covered(ticket);
 		}
-		return null;
+		else {
+			waiters.refused(ticket, reason);
+		}
+	}
+
+	private @Nullable String reason(Stream<byte[]> keys) {
+		return keys.map(this.setAside::reason)
+			.filter(Objects::nonNull)
+			.findFirst()
+			.map((reason) -> "target does not take the value: " + reason)
+			.orElse(null);
 	}
 
 	/**
@@ -352,7 +446,7 @@ class RedisCopier implements Copier {
 		List<CompletableFuture<?>> clearing = new ArrayList<>();
 		source.buffer();
 		for (JournalBatch batch : batches) {
-			List<String> ids = batch.entries().stream().map(JournalBatch.Entry::id).toList();
+			List<String> ids = ids(batch);
 			if (!ids.isEmpty()) {
 				clearing.add(clear(source, batch.journal(), ids));
 			}
@@ -392,6 +486,10 @@ class RedisCopier implements Copier {
 	private static String next(String id) {
 		int dash = id.indexOf('-');
 		return id.substring(0, dash + 1) + (Long.parseLong(id.substring(dash + 1)) + 1);
+	}
+
+	private static List<String> ids(JournalBatch batch) {
+		return batch.entries().stream().map(JournalBatch.Entry::id).toList();
 	}
 
 	/**

@@ -232,6 +232,31 @@ final class RedisSides {
 	}
 
 	/**
+	 * Return whether writes should read what they leave behind, because the relay of this
+	 * process copies it.
+	 * @param authority the side they are executed on
+	 */
+	boolean takesCarried(Side authority) {
+		Relaying relaying = relaying(authority);
+		return relaying.lease().held() && relaying.copier().takesCarried();
+	}
+
+	/**
+	 * Tell the relay what a write is about to wait for.
+	 * @param authority the side it was executed on
+	 * @param left what it has left behind, {@code null} if the relay has to read that
+	 */
+	void waits(Side authority, CarriedStates.@Nullable Carried left) {
+		RedisCopier copier = relaying(authority).copier();
+		if (left != null) {
+			copier.offer(left);
+		}
+		else {
+			copier.wantJournal();
+		}
+	}
+
+	/**
 	 * Connect to every master of a side, for one use.
 	 * @param side the side
 	 * @return the connections, to be closed
@@ -321,6 +346,7 @@ final class RedisSides {
 			this.messages.listen((slots) -> {
 				slots.stream().forEach(this.copier::touched);
 				if (this.lease.held()) {
+					this.copier.wantJournal();
 					this.relay.signal();
 				}
 			}, this.relay);

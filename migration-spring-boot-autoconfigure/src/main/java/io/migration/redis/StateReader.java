@@ -75,6 +75,32 @@ final class StateReader {
 	}
 
 	/**
+	 * Encode the command that reads when a key expires.
+	 */
+	static byte[] expiry(byte[] key) {
+		return encode(PEXPIRETIME, key);
+	}
+
+	/**
+	 * Encode the command that reads a whole value.
+	 */
+	static byte[] dump(byte[] key) {
+		return encode(DUMP, key);
+	}
+
+	private static byte[] encode(byte[] name, byte[] key) {
+		Wire wire = new Wire(48 + key.length);
+		wire.command(2);
+		wire.argument(name);
+		wire.argument(key);
+		return wire.bytes();
+	}
+
+	boolean usesTypes() {
+		return this.byType;
+	}
+
+	/**
 	 * Read what the entries of journals touched. What would make the round too large is
 	 * left to the next one, with its entries.
 	 * @param batches the entries

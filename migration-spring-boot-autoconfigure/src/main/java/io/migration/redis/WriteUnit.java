@@ -2,6 +2,7 @@ package io.migration.redis;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -20,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A write and its journal entry as one atomic unit in one round trip: {@code MULTI}, the
- * caller's command, {@code XADD journal}, {@code EXEC}.
+ * caller's command, {@code XADD journal}, {@code EXEC}. If the caller waits for the relay
+ * of this process, {@code PEXPIRETIME} and {@code DUMP} of what it touched come before
+ * the EXEC, where that is little ({@link CarriedStates}).
  * <p>
  * For the client it is one command, the EXEC. {@link UnitExpander} puts the three others
  * in front of it when it reaches the event loop, so nothing gets in between, whichever
@@ -45,6 +48,9 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 
 	private final byte[] journalEntry;
 
+	/** The keys whose state is read at the end of the unit. */
+	private final List<byte[]> carried;
+
 	private volatile @Nullable String refused;
 
 	/**
@@ -52,12 +58,15 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 	 * @param write the caller's command
 	 * @param wire the caller's command, encoded
 	 * @param journalEntry the command that adds the journal entry, encoded
+	 * @param carried the keys whose state is to be read at the end of the unit, for
+	 * {@link #state(long)}
 	 */
-	WriteUnit(RedisCommand<?, ?, ?> write, byte[] wire, byte[] journalEntry) {
+	WriteUnit(RedisCommand<?, ?, ?> write, byte[] wire, byte[] journalEntry, List<byte[]> carried) {
 		super(new Command<>(CommandType.EXEC, null));
 		this.write = write;
 		this.wire = wire;
 		this.journalEntry = journalEntry;
+		this.carried = carried;
 		setOutput(new UnitOutput(write.getOutput()));
 	}
 
@@ -70,9 +79,34 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 	List<RedisCommand<?, ?, ?>> expand(Channel channel) {
 		this.refused = null;
 		setOutput(new UnitOutput(this.write.getOutput()));
-		return List.of(new Part(this, CommandType.MULTI, MULTI, channel),
-				new Part(this, this.write.getType(), this.wire, channel),
-				new Part(this, CommandType.XADD, this.journalEntry, channel), this);
+		List<RedisCommand<?, ?, ?>> commands = new ArrayList<>(4 + 2 * this.carried.size());
+		commands.add(new Part(this, CommandType.MULTI, MULTI, channel));
+		commands.add(new Part(this, this.write.getType(), this.wire, channel));
+		commands.add(new Part(this, CommandType.XADD, this.journalEntry, channel));
+		for (byte[] key : this.carried) {
+			commands.add(new Part(this, CommandType.PEXPIRETIME, StateReader.expiry(key), channel));
+			commands.add(new Part(this, CommandType.DUMP, StateReader.dump(key), channel));
+		}
+		commands.add(this);
+		return commands;
+	}
+
+	/**
+	 * Return what the unit left behind.
+	 * @param ticket who waits for it
+	 * @return the state, {@code null} if it was not read
+	 */
+	CarriedStates.@Nullable Carried state(long ticket) {
+		UnitOutput output = (UnitOutput) getOutput();
+		String id = output.id;
+		if (this.carried.isEmpty() || id == null || output.read.size() != 2 * this.carried.size()) {
+			return null;
+		}
+		List<KeyState> states = new ArrayList<>(this.carried.size());
+		for (int i = 0; i < this.carried.size(); i++) {
+			states.add(KeyState.whole(this.carried.get(i), output.read.get(2 * i), output.read.get(2 * i + 1)));
+		}
+		return new CarriedStates.Carried(id, ticket, states);
 	}
 
 	/**
@@ -209,13 +243,17 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 
 	/**
 	 * Takes the reply of EXEC apart: the first element belongs to the caller's command,
-	 * the second is the id of the journal entry.
+	 * the second is the id of the journal entry, and the state of keys follows.
 	 */
 	private static final class UnitOutput extends CommandOutput<byte[], byte[], Object> {
 
 		private final CommandOutput<?, ?, ?> caller;
 
 		private int element = -1;
+
+		private @Nullable String id;
+
+		private final List<@Nullable Object> read = new ArrayList<>(2);
 
 		private @Nullable String journalError;
 
@@ -229,6 +267,12 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 		public void set(ByteBuffer bytes) {
 			if (this.element == 0) {
 				this.caller.set(bytes);
+			}
+			else if (this.element == 1 && bytes != null) {
+				this.id = StandardCharsets.US_ASCII.decode(bytes.duplicate()).toString();
+			}
+			else {
+				this.read.add(NestedReply.copy(bytes));
 			}
 		}
 
@@ -250,6 +294,9 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 		public void set(long integer) {
 			if (this.element == 0) {
 				this.caller.set(integer);
+			}
+			else {
+				this.read.add(integer);
 			}
 		}
 
@@ -275,9 +322,10 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 			else if (this.element == 1) {
 				this.journalError = StandardCharsets.UTF_8.decode(error).toString();
 			}
-			else {
+			else if (this.element < 0) {
 				super.setError(error);
 			}
+			// else a state was not read: the relay reads it
 		}
 
 		@Override

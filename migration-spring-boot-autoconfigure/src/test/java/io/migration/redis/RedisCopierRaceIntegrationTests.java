@@ -326,7 +326,7 @@ class RedisCopierRaceIntegrationTests {
 		WireArguments arguments = WireArguments.of(write);
 		byte[] entry = Touches.add(KEYS, false, "test", null, List.of(RedisKeys.bytes("cut")), null);
 		ByteBuf buffer = Unpooled.buffer();
-		new WriteUnit(write, arguments.wire(), entry).expand(new EmbeddedChannel())
+		new WriteUnit(write, arguments.wire(), entry, List.of()).expand(new EmbeddedChannel())
 			.subList(from, to)
 			.forEach((command) -> command.encode(buffer));
 		byte[] bytes = new byte[buffer.readableBytes()];
