@@ -251,7 +251,7 @@ final class BlockingCommands {
 				any = any.thenCombine(groups.thenCombine(last, (known, entry) -> {
 					String delivered = delivered(known, text(this.arguments.get(2)));
 					String end = id(entry);
-					return delivered == null || (end != null && StreamIds.compare(end, delivered) > 0);
+					return delivered == null || (end != null && StreamId.of(end).compareTo(StreamId.of(delivered)) > 0);
 				}), Boolean::logicalOr);
 			}
 			return any;

@@ -1,6 +1,7 @@
 package io.migration.redis;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 
 /**
  * States that writes of this process have read in their own {@link WriteUnit}: what the
@@ -43,22 +43,28 @@ class CarriedStates {
 	/** As many entries may be copied without being cleared. */
 	private static final int MOST_COPIED = 128;
 
-	/** So long may others' entries lie unseen, if nobody says that they are there. */
-	private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
-	private static final String FIRST = "0-0";
-
 	private final Queue<Carried> offered = new ConcurrentLinkedQueue<>();
 
-	private final Set<String> copied = new HashSet<>();
+	private final Set<StreamId> copied = new HashSet<>();
+
+	private final long unseenNanos;
 
 	private volatile boolean wanted = true;
 
-	private String read = FIRST;
+	private StreamId read = StreamId.FIRST;
 
-	private String taken = FIRST;
+	private StreamId taken = StreamId.FIRST;
 
 	private long lastRead;
+
+	/**
+	 * Create an empty one.
+	 * @param unseen how long others' entries may lie unseen in the journal, if nobody
+	 * says that they are there
+	 */
+	CarriedStates(Duration unseen) {
+		this.unseenNanos = unseen.toNanos();
+	}
 
 	/**
 	 * Offer a state.
@@ -79,10 +85,10 @@ class CarriedStates {
 	 * Begin anew, after the other side was taken over.
 	 * @param last the last id that the journal has given
 	 */
-	void begin(String last) {
+	void begin(StreamId last) {
 		this.copied.clear();
 		this.read = last;
-		this.taken = FIRST;
+		this.taken = StreamId.FIRST;
 		this.wanted = true;
 	}
 
@@ -91,7 +97,7 @@ class CarriedStates {
 	 */
 	boolean journalIsDue() {
 		return this.wanted || this.offered.isEmpty() || this.copied.size() >= MOST_COPIED
-				|| System.nanoTime() - this.lastRead > LONGEST_NANOS;
+				|| System.nanoTime() - this.lastRead > this.unseenNanos;
 	}
 
 	/**
@@ -107,10 +113,9 @@ class CarriedStates {
 				states.add(next);
 			}
 		}
-		states.sort(Comparator.comparing(Carried::id, StreamIds::compare));
-		if (!states.isEmpty() && StreamIds.compare(states.get(0).id(), this.taken) < 0) {
+		states.sort(Comparator.comparing(Carried::id));
+		if (states.removeIf((state) -> !isNewerThanTaken(state.id()))) {
 			this.wanted = true;
-			states.removeIf((state) -> StreamIds.compare(state.id(), this.taken) < 0);
 		}
 		if (!states.isEmpty()) {
 			this.taken = states.get(states.size() - 1).id();
@@ -118,8 +123,12 @@ class CarriedStates {
 		return states;
 	}
 
-	boolean isNewerThanRead(String id) {
-		return StreamIds.compare(id, this.read) > 0;
+	boolean isNewerThanTaken(StreamId id) {
+		return id.compareTo(this.taken) > 0;
+	}
+
+	boolean isNewerThanRead(StreamId id) {
+		return id.compareTo(this.read) > 0;
 	}
 
 	/**
@@ -145,7 +154,7 @@ class CarriedStates {
 	/**
 	 * Return the ids of entries that were copied and not cleared yet.
 	 */
-	Set<String> copied() {
+	Set<StreamId> copied() {
 		return this.copied;
 	}
 
@@ -162,8 +171,8 @@ class CarriedStates {
 	 * @param ids the entries, in the order of the journal
 	 * @param more whether the journal may hold more
 	 */
-	void read(Collection<String> ids, boolean more) {
-		for (String id : ids) {
+	void read(Collection<StreamId> ids, boolean more) {
+		for (StreamId id : ids) {
 			this.copied.remove(id);
 			this.read = isNewerThanRead(id) ? id : this.read;
 		}
@@ -180,7 +189,7 @@ class CarriedStates {
 	 * @param ticket who waits for it
 	 * @param states the state of each key that it touched, right after it
 	 */
-	record Carried(String id, long ticket, List<KeyState> states) {
+	record Carried(StreamId id, long ticket, List<KeyState> states) {
 
 	}
 

@@ -36,18 +36,18 @@ final class JournalBatch {
 	 * @param limit how many were asked for
 	 * @param copied the ids of entries that were copied already, and are to be cleared
 	 */
-	JournalBatch(byte[] journal, int slot, List<?> read, int limit, Set<String> copied) {
+	JournalBatch(byte[] journal, int slot, List<?> read, int limit, Set<StreamId> copied) {
 		this.journal = journal;
 		this.slot = slot;
 		this.more = read.size() >= limit;
 		for (Object entry : read) {
 			List<?> parts = (List<?>) entry;
-			String id = text(parts.get(0));
+			StreamId id = StreamId.of(text(parts.get(0)));
 			add(id, copied.contains(id) ? List.of() : (List<?>) parts.get(1));
 		}
 	}
 
-	private void add(String id, List<?> fields) {
+	private void add(StreamId id, List<?> fields) {
 		String waiter = "";
 		List<byte[]> keys = new ArrayList<>(1);
 		Touched last = null;
@@ -123,7 +123,7 @@ final class JournalBatch {
 	 * @param waiter who waits for it, empty if nobody does
 	 * @param keys the keys it names
 	 */
-	record Entry(String id, String waiter, List<byte[]> keys) {
+	record Entry(StreamId id, String waiter, List<byte[]> keys) {
 
 	}
 

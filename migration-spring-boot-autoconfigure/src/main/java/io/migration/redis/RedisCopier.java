@@ -69,6 +69,8 @@ class RedisCopier implements Copier {
 
 	private static final BitSet ONLY_SLOT = BitSet.valueOf(new byte[] { 1 });
 
+	private static final Duration UNSEEN = Duration.ofMillis(20);
+
 	private final RedisKeys keys;
 
 	private final String instance;
@@ -89,7 +91,7 @@ class RedisCopier implements Copier {
 
 	private final RelayMessages messages;
 
-	private final CarriedStates carried = carriedStates();
+	private final CarriedStates carried;
 
 	private CompletableFuture<?> cleared = CompletableFuture.completedFuture(null);
 
@@ -112,6 +114,11 @@ class RedisCopier implements Copier {
 	 */
 	RedisCopier(RedisKeys keys, String instance, RedisEndpoint from, RedisEndpoint to, Duration timeout,
 			TakeOver takeOver, Runnable journalChanged, RelayMessages messages) {
+		this(keys, instance, from, to, timeout, takeOver, journalChanged, messages, new CarriedStates(UNSEEN));
+	}
+
+	RedisCopier(RedisKeys keys, String instance, RedisEndpoint from, RedisEndpoint to, Duration timeout,
+			TakeOver takeOver, Runnable journalChanged, RelayMessages messages, CarriedStates carried) {
 		this.keys = keys;
 		this.instance = instance;
 		this.from = from;
@@ -121,6 +128,7 @@ class RedisCopier implements Copier {
 		this.journalChanged = journalChanged;
 		this.setAside = new SetAsideKeys(keys);
 		this.messages = messages;
+		this.carried = carried;
 	}
 
 	/**
@@ -178,15 +186,15 @@ class RedisCopier implements Copier {
 	/**
 	 * Return the last id that the journal has given, cleared entries included.
 	 */
-	private String lastId(NodeConnections source) {
+	private StreamId lastId(NodeConnections source) {
 		byte[] journal = this.keys.journal(null);
 		if (source.await(source.forKey(journal).exists(journal)) == 0) {
-			return "0-0";
+			return StreamId.FIRST;
 		}
 		List<Object> info = source.await(source.forKey(journal).xinfoStream(journal));
 		for (int i = 0; i + 1 < info.size(); i += 2) {
 			if ("last-generated-id".equals(text(info.get(i)))) {
-				return text(info.get(i + 1));
+				return StreamId.of(text(info.get(i + 1)));
 			}
 		}
 		throw new RedisException("the last id of the journal is not known");
@@ -194,10 +202,6 @@ class RedisCopier implements Copier {
 
 	private static String text(Object item) {
 		return (item instanceof byte[] bytes) ? RedisKeys.text(bytes) : String.valueOf(item);
-	}
-
-	CarriedStates carriedStates() {
-		return new CarriedStates();
 	}
 
 	/**
@@ -446,7 +450,7 @@ class RedisCopier implements Copier {
 		List<CompletableFuture<?>> clearing = new ArrayList<>();
 		source.buffer();
 		for (JournalBatch batch : batches) {
-			List<String> ids = ids(batch);
+			List<StreamId> ids = ids(batch);
 			if (!ids.isEmpty()) {
 				clearing.add(clear(source, batch.journal(), ids));
 			}
@@ -464,15 +468,16 @@ class RedisCopier implements Copier {
 	 * On a cluster an emptied journal is removed, as each slot has one of its own, and
 	 * ids may begin anew: there the ids are named.
 	 */
-	private CompletableFuture<?> clear(NodeConnections source, byte[] journal, List<String> ids) {
+	private CompletableFuture<?> clear(NodeConnections source, byte[] journal, List<StreamId> ids) {
 		RedisAsyncCommands<byte[], byte[]> commands = source.forKey(journal);
 		if (source.cluster()) {
 			return commands
 				.eval(CLEAR_AND_DROP, ScriptOutputType.INTEGER, new byte[][] { journal },
-						ids.stream().map(RedisKeys::bytes).toArray(byte[][]::new))
+						ids.stream().map((id) -> RedisKeys.bytes(id.toString())).toArray(byte[][]::new))
 				.toCompletableFuture();
 		}
-		return commands.xtrim(journal, XTrimArgs.Builder.minId(next(ids.get(ids.size() - 1))).exactTrimming())
+		return commands
+			.xtrim(journal, XTrimArgs.Builder.minId(ids.get(ids.size() - 1).next().toString()).exactTrimming())
 			.toCompletableFuture()
 			.thenAccept((cut) -> {
 				if (cut > ids.size()) {
@@ -483,12 +488,7 @@ class RedisCopier implements Copier {
 			});
 	}
 
-	private static String next(String id) {
-		int dash = id.indexOf('-');
-		return id.substring(0, dash + 1) + (Long.parseLong(id.substring(dash + 1)) + 1);
-	}
-
-	private static List<String> ids(JournalBatch batch) {
+	private static List<StreamId> ids(JournalBatch batch) {
 		return batch.entries().stream().map(JournalBatch.Entry::id).toList();
 	}
 

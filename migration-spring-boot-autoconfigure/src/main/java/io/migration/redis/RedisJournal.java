@@ -133,7 +133,7 @@ final class RedisJournal {
 		}
 		ends.entrySet().removeIf((end) -> {
 			String first = end(end.getKey(), true);
-			return first == null || StreamIds.compare(first, end.getValue()) > 0;
+			return first == null || StreamId.of(first).compareTo(StreamId.of(end.getValue())) > 0;
 		});
 		return ends.isEmpty();
 	}

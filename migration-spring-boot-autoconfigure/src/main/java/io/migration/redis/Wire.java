@@ -52,8 +52,14 @@ final class Wire {
 	private void header(char marker, int number) {
 		require(LONGEST_NUMBER);
 		this.bytes[this.end++] = (byte) marker;
-		int digits = 1;
-		for (int rest = number; rest >= 10; rest /= 10) {
+		if (number < 10) {
+			this.bytes[this.end++] = (byte) ('0' + number);
+			this.bytes[this.end++] = '\r';
+			this.bytes[this.end++] = '\n';
+			return;
+		}
+		int digits = 2;
+		for (int rest = number; rest >= 100; rest /= 10) {
 			digits++;
 		}
 		for (int i = this.end + digits - 1, rest = number; i >= this.end; i--, rest /= 10) {

@@ -98,7 +98,7 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 	 */
 	CarriedStates.@Nullable Carried state(long ticket) {
 		UnitOutput output = (UnitOutput) getOutput();
-		String id = output.id;
+		StreamId id = output.id;
 		if (this.carried.isEmpty() || id == null || output.read.size() != 2 * this.carried.size()) {
 			return null;
 		}
@@ -251,7 +251,7 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 
 		private int element = -1;
 
-		private @Nullable String id;
+		private @Nullable StreamId id;
 
 		private final List<@Nullable Object> read = new ArrayList<>(2);
 
@@ -269,7 +269,7 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 				this.caller.set(bytes);
 			}
 			else if (this.element == 1 && bytes != null) {
-				this.id = StandardCharsets.US_ASCII.decode(bytes.duplicate()).toString();
+				this.id = StreamId.of(StandardCharsets.US_ASCII.decode(bytes.duplicate()).toString());
 			}
 			else {
 				this.read.add(NestedReply.copy(bytes));

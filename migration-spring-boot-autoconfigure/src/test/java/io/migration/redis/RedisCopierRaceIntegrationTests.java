@@ -3,6 +3,7 @@ package io.migration.redis;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -171,6 +172,55 @@ class RedisCopierRaceIntegrationTests {
 	}
 
 	@Test
+	void aWriteBetweenTheReadingOfTheJournalAndOfTheStateIsNotLost() {
+		RacingCopier copier = new RacingCopier() {
+
+			@Override
+			CompletableFuture<List<KeyState>> states(List<JournalBatch> batches) {
+				return CompletableFuture.runAsync(() -> write("key", "second" + batches.size()))
+					.thenCompose((raced) -> super.states(batches));
+			}
+
+		};
+		write("key", "first");
+		copier.open();
+		copier.round();
+		assertThat(this.target.get("key")).isEqualTo("second1");
+		assertThat(this.source.xlen("migration:{race}:journal")).as("the entry of the later write").isOne();
+		copier.close();
+	}
+
+	@Test
+	void twinTheStateIsReadBeforeTheJournalAndTheWriteBetweenThemIsLost() {
+		RacingCopier copier = new RacingCopier() {
+
+			private CompletableFuture<List<KeyState>> early = CompletableFuture.completedFuture(List.of());
+
+			@Override
+			CompletableFuture<List<JournalBatch>> entries(NodeConnections nodes, int limit) {
+				byte[] key = RedisKeys.bytes("key");
+				this.early = super.entries(nodes, limit).thenCompose(super::states);
+				return this.early.thenComposeAsync((states) -> {
+					assertThat(states).extracting(KeyState::key).allMatch((read) -> Arrays.equals(read, key));
+					if (!states.isEmpty() && this.rounds() == 0) {
+						write("key", "second");
+					}
+					return super.entries(nodes, limit);
+				});
+			}
+
+			@Override
+			CompletableFuture<List<KeyState>> states(List<JournalBatch> batches) {
+				return this.early;
+			}
+
+		};
+		drain(copier, () -> {
+		});
+		assertThat(this.target.get("key")).as("the later write is lost").isEqualTo("first");
+	}
+
+	@Test
 	void aCrashBeforeTheClearingRepeatsTheCopy() {
 		RacingCopier crashing = new RacingCopier() {
 
@@ -283,7 +333,7 @@ class RedisCopierRaceIntegrationTests {
 	 */
 	@Test
 	void aUnitThatIsCutAnywhereIsExecutedWholeOrNotAtAll() throws Exception {
-		byte[] unit = unit(0, 4);
+		byte[] unit = unit(0, 6);
 		int executed = 0;
 		for (int sent = 1; sent <= unit.length; sent++) {
 			sendAndBreak(unit, sent);
@@ -317,7 +367,7 @@ class RedisCopierRaceIntegrationTests {
 
 	/**
 	 * The bytes of some of the commands that a unit consists of: MULTI, the write, the
-	 * journal entry, EXEC.
+	 * journal entry, the reading of expiry and value, EXEC.
 	 */
 	private static byte[] unit(int from, int to) {
 		RedisCommand<byte[], byte[], String> write = new Command<>(CommandType.SET,
@@ -326,7 +376,7 @@ class RedisCopierRaceIntegrationTests {
 		WireArguments arguments = WireArguments.of(write);
 		byte[] entry = Touches.add(KEYS, false, "test", null, List.of(RedisKeys.bytes("cut")), null);
 		ByteBuf buffer = Unpooled.buffer();
-		new WriteUnit(write, arguments.wire(), entry, List.of()).expand(new EmbeddedChannel())
+		new WriteUnit(write, arguments.wire(), entry, List.of(RedisKeys.bytes("cut"))).expand(new EmbeddedChannel())
 			.subList(from, to)
 			.forEach((command) -> command.encode(buffer));
 		byte[] bytes = new byte[buffer.readableBytes()];
@@ -401,6 +451,10 @@ class RedisCopierRaceIntegrationTests {
 			this.rounds++;
 			// not on the event loop, which the race itself needs
 			return CompletableFuture.runAsync(this.beforeApply).thenCompose((raced) -> super.apply(nodes, states));
+		}
+
+		int rounds() {
+			return this.rounds;
 		}
 
 		/**
