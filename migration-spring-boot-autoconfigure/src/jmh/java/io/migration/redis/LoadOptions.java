@@ -25,6 +25,7 @@ record LoadOptions(int runs, int rounds, Duration slice, Duration warmUp, List<I
 			--runs 1                      how often everything is measured: median (smallest to largest)
 			--rounds 3                    turns of each variant in a run
 			--seconds 2                   length of a turn; with --profile of the measurement (10)
+			--warm-up 15                  seconds for each variant, with the most threads, before anything is measured
 			--threads 1,8,32              callers
 			--loads set,mixed,set-hot,mixed-hot
 			--variants lettuce,template,off,shadow,dual-write,read-new,both
@@ -46,7 +47,7 @@ record LoadOptions(int runs, int rounds, Duration slice, Duration warmUp, List<I
 		}
 		String seconds = profile ? (quick ? "3" : "10") : (quick ? "0.3" : "2");
 		LoadOptions options = new LoadOptions(given.number("--runs", 1), given.number("--rounds", quick ? 1 : 3),
-				given.seconds("--seconds", seconds), Duration.ofSeconds(quick ? 1 : 5),
+				given.seconds("--seconds", seconds), given.seconds("--warm-up", quick ? "1" : "15"),
 				given.list("--threads", "1,8,32").stream().map(Integer::valueOf).toList(),
 				given.list("--loads", profile ? "set,mixed" : "set,mixed,set-hot,mixed-hot")
 					.stream()

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
@@ -302,8 +303,13 @@ final class LoadProfile {
 		code.put("load", List.of(own + "Load", own + "Workload", "org.HdrHistogram"));
 		code.put("starter: unit", List.of(own + "WriteUnit", own + "UnitExpander"));
 		code.put("starter: arguments, keys, entry", List.of(own + "WireArguments", own + "Touches",
-				own + "EncodedCommand", own + "CommandCatalog", own + "RedisKeys"));
-		code.put("starter: relay", List.of(own + "RedisCopier", own + "NodeConnections", "io.migration.mirror.Relay"));
+				own + "EncodedCommand", own + "CommandCatalog", own + "RedisKeys", own + "Wire"));
+		code.put("starter: relay", Stream.concat(
+				Stream.of("RedisCopier", "NodeConnections", "JournalBatch", "StateReader", "StateWriter", "KeyState",
+						"CarriedStates", "AtomicBatch", "NestedReply", "StreamId")
+					.map(own::concat),
+				Stream.of("io.migration.mirror.Relay"))
+			.toList());
 		code.put("starter: router and others", List.of("io.migration."));
 		code.put("Lettuce: encode", List.of(lettuce + "protocol.CommandEncoder", lettuce + "protocol.CommandArgs",
 				lettuce + "protocol.BaseRedisCommandBuilder", lettuce + "codec."));

@@ -71,7 +71,9 @@ public final class RedisLoad {
 			print("not measured: the relay in another process (--relay-elsewhere)");
 		}
 		for (LoadVariant variant : this.variants) {
-			LoadSlice.run(variant.client(), Workload.MIXED, 8, this.options.warmUp());
+			// until then the compiler takes more of the processors than the load
+			LoadSlice.run(variant.client(), Workload.MIXED, Collections.max(this.options.threads()),
+					this.options.warmUp());
 			variant.settle();
 		}
 		Thread.sleep(Duration.ofSeconds(1).toMillis());

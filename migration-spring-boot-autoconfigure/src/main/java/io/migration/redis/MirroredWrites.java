@@ -140,12 +140,11 @@ final class MirroredWrites {
 		WriteUnit unit = new WriteUnit(command, arguments.wire(), journalEntry,
 				carries(pinned, ticket, entry, touched, arguments) ? touched : List.of());
 		Execution execution = begin(pinned, touched, command, ticket, cluster ? writer.side() : null);
-		unit.executed(entry.possibleOnFullServer()).whenComplete((executed, failure) -> {
+		unit.onExecuted(entry.possibleOnFullServer(), (done, failure) -> {
 			if (unit.refusedForMemory() && entry.possibleOnFullServer()) {
 				execution.repeatOnFullServer(writer, arguments, journalEntry);
 			}
 			else {
-				boolean done = Boolean.TRUE.equals(executed);
 				execution.executed(done, failure, (done && ticket != null) ? unit.state(ticket.number()) : null);
 			}
 		});

@@ -23,10 +23,11 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies the state of keys. A round is two scripts: {@link RelayScript#READ_ROUND} takes
- * the oldest entries of a journal and reads the state of what they name, at one moment;
- * {@link RelayScript#APPLY_STATES} writes it. Then exactly those entries are cleared, in
- * front of the next round's reading.
+ * Copies the state of keys. A round takes the oldest entries of a journal, then reads the
+ * state of what they name ({@link StateReader}), then writes it ({@link StateWriter}).
+ * Then exactly those entries are cleared, in front of the next reading of the journal. Or
+ * it writes what writes of this process have left behind ({@link CarriedStates}), and
+ * leaves their entries to a round that reads the journal.
  * <p>
  * Value and expiry are read at one moment, so they belong together; the expiry is
  * absolute, so a late copy does not prolong it. See {@link Copier} for why the sides

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * The reply of the caller's command, an error included, goes into its own output,
  * unaltered; the caller's command is not completed here but by whom listens to
- * {@link #executed(boolean)}.
+ * {@link #onExecuted}.
  */
 final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 
@@ -156,30 +156,30 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 	}
 
 	/**
-	 * Return what has become of the unit once the server has answered.
+	 * Say what has become of the unit once the server has answered.
 	 * @param repeatable whether the caller's command is left alone when the unit was
 	 * {@link #refusedForMemory()}, because it is executed in another way
-	 * @return completes when the caller's command has its reply: {@code true} if the
-	 * write was executed without an error; fails when the connection did
+	 * @param listener told when the caller's command has its reply: {@code true} if the
+	 * write was executed without an error; or why that is not known
 	 */
-	CompletableFuture<Boolean> executed(boolean repeatable) {
-		return handle((reply, failure) -> {
-			if (repeatable && refusedForMemory()) {
-				return CompletableFuture.completedFuture(false);
+	void onExecuted(boolean repeatable, BiConsumer<Boolean, @Nullable Throwable> listener) {
+		whenComplete((reply, failure) -> {
+			String reason = this.refused;
+			if (reason != null) {
+				if (!repeatable || !refusedForMemory()) {
+					this.write.getOutput().setError(reason);
+				}
+				listener.accept(false, null);
 			}
-			if (this.refused != null) {
-				this.write.getOutput().setError(this.refused);
-				return CompletableFuture.completedFuture(false);
+			else if (failure != null) {
+				listener.accept(false, failure);
 			}
-			if (failure != null) {
-				return CompletableFuture.<Boolean>failedFuture(failure);
+			else {
+				String lost = ((UnitOutput) getOutput()).journalError;
+				listener.accept(lost == null && !this.write.getOutput().hasError(),
+						(lost != null) ? new JournalLostException(lost) : null);
 			}
-			UnitOutput output = (UnitOutput) getOutput();
-			if (output.journalError != null) {
-				return CompletableFuture.<Boolean>failedFuture(new JournalLostException(output.journalError));
-			}
-			return CompletableFuture.completedFuture(!this.write.getOutput().hasError());
-		}).thenCompose((outcome) -> outcome);
+		});
 	}
 
 	/**
