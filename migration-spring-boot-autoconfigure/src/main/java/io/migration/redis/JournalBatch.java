@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,19 +36,21 @@ final class JournalBatch {
 	 * @param read the entries, as the server returns them
 	 * @param limit how many were asked for
 	 * @param copied the ids of entries that were copied already, and are to be cleared
+	 * @param hasRead whether a key was read already, later than an entry that names it
 	 */
-	JournalBatch(byte[] journal, int slot, List<?> read, int limit, Set<StreamId> copied) {
+	JournalBatch(byte[] journal, int slot, List<?> read, int limit, Set<StreamId> copied,
+			BiPredicate<byte[], StreamId> hasRead) {
 		this.journal = journal;
 		this.slot = slot;
 		this.more = read.size() >= limit;
 		for (Object entry : read) {
 			List<?> parts = (List<?>) entry;
 			StreamId id = StreamId.of(text(parts.get(0)));
-			add(id, copied.contains(id) ? List.of() : (List<?>) parts.get(1));
+			add(id, copied.contains(id) ? List.of() : (List<?>) parts.get(1), hasRead);
 		}
 	}
 
-	private void add(StreamId id, List<?> fields) {
+	private void add(StreamId id, List<?> fields, BiPredicate<byte[], StreamId> hasRead) {
 		String waiter = "";
 		List<byte[]> keys = new ArrayList<>(1);
 		Touched last = null;
@@ -57,9 +60,13 @@ final class JournalBatch {
 			switch (kind) {
 				case 'w' -> waiter = text(value);
 				case 'k' -> {
+					keys.add(value);
+					if (hasRead.test(value, id)) {
+						last = null;
+						continue;
+					}
 					int first = this.entries.size();
 					last = this.touched.computeIfAbsent(ByteBuffer.wrap(value), (key) -> new Touched(value, first));
-					keys.add(value);
 					if (i + 2 >= fields.size() || ((byte[]) fields.get(i + 2))[0] == 'k') {
 						last.whole = true;
 					}

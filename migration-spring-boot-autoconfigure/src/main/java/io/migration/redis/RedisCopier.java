@@ -171,7 +171,7 @@ class RedisCopier implements Copier {
 		NodeConnections source = NodeConnections.open(this.from, "migration-journal", this.timeout);
 		this.reading = source;
 		this.takeOver.confirm(source, target);
-		StateReader reader = new StateReader(source, knows(source, "HPEXPIRETIME"));
+		StateReader reader = reader(source, this.keys.journal(null), knows(source, "HPEXPIRETIME"));
 		reader.load();
 		this.states = reader;
 		StateWriter.load(target);
@@ -182,6 +182,10 @@ class RedisCopier implements Copier {
 		else {
 			this.carried.begin(lastId(source));
 		}
+	}
+
+	StateReader reader(NodeConnections source, byte[] journal, boolean fieldExpiry) {
+		return new StateReader(source, journal, fieldExpiry);
 	}
 
 	/**
@@ -341,7 +345,7 @@ class RedisCopier implements Copier {
 			read.put(slot,
 					command.send(source.connection(slot))
 						.thenApply((reply) -> new JournalBatch(journal, slot, NestedReply.list(reply.get(0)), limit,
-								this.carried.copied())));
+								this.carried.copied(), reader()::hasRead)));
 		});
 		source.flush();
 		return CompletableFuture.allOf(read.values().toArray(CompletableFuture[]::new))

@@ -2,6 +2,7 @@ package io.migration.redis;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +20,17 @@ import org.jspecify.annotations.Nullable;
  * Whole keys are read by plain commands, and elements of large ones by a script, which
  * looks how large they are. Keys are read some at a time, as many as have lately come to
  * a megabyte, so that neither the server is held up for long nor this process needs much
- * memory, however large they are. Used by the rounds of one {@link RedisCopier}.
+ * memory, however large they are.
+ * <p>
+ * <b>A large value is read once for all the entries that wait for it.</b> While a round
+ * leaves entries in the journal of a server, the last id of the journal is read together
+ * with the values. Entries of a large value up to that id are in what was read, so later
+ * rounds do not read it for them again: a backlog of writes to one list costs one copy of
+ * it, not one for each round.
+ * <p>
+ * Used by the rounds of one {@link RedisCopier}.
  */
-final class StateReader {
+class StateReader {
 
 	private static final int MOST_AT_ONCE = 64;
 
@@ -33,6 +42,19 @@ final class StateReader {
 
 	private static final byte[] PEXPIRETIME = RedisKeys.bytes("PEXPIRETIME");
 
+	/** A value of fewer bytes is cheaper to read again. */
+	private static final int LARGE = 16 << 10;
+
+	private static final byte[] XREVRANGE = RedisKeys.bytes("XREVRANGE");
+
+	private static final byte[] LAST = RedisKeys.bytes("+");
+
+	private static final byte[] FIRST = RedisKeys.bytes("-");
+
+	private static final byte[] COUNT = RedisKeys.bytes("COUNT");
+
+	private static final byte[] ONE = RedisKeys.bytes("1");
+
 	private static final byte[] WHOLE = { 'w' };
 
 	private static final byte[] BY_TYPE = { 't' };
@@ -41,7 +63,14 @@ final class StateReader {
 
 	private final NodeConnections source;
 
+	private final byte[] journal;
+
 	private final byte[] options;
+
+	/** The last id that was in the journal when a large value was read. */
+	private final Map<ByteBuffer, StreamId> readUntil = new HashMap<>();
+
+	private boolean behind;
 
 	private volatile int atOnce = 8;
 
@@ -50,10 +79,12 @@ final class StateReader {
 	/**
 	 * Create a reader.
 	 * @param source connections to the side with authority
+	 * @param journal the journal of a server that is not a cluster
 	 * @param fieldExpiry whether the fields of a hash may expire there
 	 */
-	StateReader(NodeConnections source, boolean fieldExpiry) {
+	StateReader(NodeConnections source, byte[] journal, boolean fieldExpiry) {
 		this.source = source;
+		this.journal = journal;
 		this.options = RedisKeys.bytes(fieldExpiry ? "f" : "");
 	}
 
@@ -107,11 +138,26 @@ final class StateReader {
 	 * @return the states
 	 */
 	CompletableFuture<List<KeyState>> read(List<JournalBatch> batches) {
+		this.behind = !this.source.cluster() && batches.stream().anyMatch(JournalBatch::more);
+		if (!this.behind) {
+			this.readUntil.clear();
+		}
 		Reading reading = new Reading();
 		for (JournalBatch batch : batches) {
 			batch.touched().forEach((touched) -> reading.pending.add(new Pending(batch, touched)));
 		}
 		return reading.next();
+	}
+
+	/**
+	 * Return whether an entry needs no reading of a key, because what was read already is
+	 * newer.
+	 * @param key a key that the entry names
+	 * @param id the entry
+	 */
+	boolean hasRead(byte[] key, StreamId id) {
+		StreamId until = this.readUntil.get(ByteBuffer.wrap(key));
+		return until != null && id.compareTo(until) <= 0;
 	}
 
 	/**
@@ -258,6 +304,9 @@ final class StateReader {
 			if (!this.scripted.isEmpty()) {
 				addScript(commands);
 			}
+			if (StateReader.this.behind) {
+				commands.add(XREVRANGE, StateReader.this.journal, LAST, FIRST, COUNT, ONE);
+			}
 			return commands.send(StateReader.this.source.connection(slot))
 				.thenApply(this::states)
 				.exceptionallyCompose((failure) -> AtomicBatch.refusedForMemory(failure) ? sendScript(slot)
@@ -292,9 +341,21 @@ final class StateReader {
 				states.add(KeyState.whole(key, element(replies.get(at++)), element(replies.get(at++))));
 			}
 			if (!this.scripted.isEmpty()) {
-				NestedReply.list(replies.get(at)).forEach((state) -> states.add(KeyState.of((List<?>) state)));
+				NestedReply.list(replies.get(at++)).forEach((state) -> states.add(KeyState.of((List<?>) state)));
+			}
+			if (at < replies.size()) {
+				remember(NestedReply.list(replies.get(at)), states);
 			}
 			return states;
+		}
+
+		private void remember(List<?> last, List<KeyState> states) {
+			if (!last.isEmpty()) {
+				StreamId until = StreamId.of(RedisKeys.text((byte[]) ((List<?>) last.get(0)).get(0)));
+				states.stream()
+					.filter((state) -> !state.partial() && state.size() >= LARGE)
+					.forEach((state) -> StateReader.this.readUntil.put(ByteBuffer.wrap(state.key()), until));
+			}
 		}
 
 		private static @Nullable Object element(@Nullable Object reply) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -218,6 +219,63 @@ class RedisCopierRaceIntegrationTests {
 		drain(copier, () -> {
 		});
 		assertThat(this.target.get("key")).as("the later write is lost").isEqualTo("first");
+	}
+
+	/**
+	 * A list is read once for the many entries that wait for it, and then written again
+	 * before the last of them is taken.
+	 */
+	@Test
+	void aLargeValueIsReadOnceForItsEntriesAndAgainForALaterOne() {
+		RacingCopier copier = new RacingCopier();
+		this.source.configResetstat();
+		copyBacklog(copier);
+		assertThat(this.source.lrange("list", 0, -1)).isEqualTo(this.target.lrange("list", 0, -1)).hasSize(3_001);
+		assertThat(this.source.info("commandstats")).contains("cmdstat_dump:calls=2,");
+	}
+
+	@Test
+	void twinALargeValueThatWasReadIsNotReadForLaterEntriesEither() {
+		RacingCopier copier = new RacingCopier() {
+
+			@Override
+			StateReader reader(NodeConnections nodes, byte[] journal, boolean fieldExpiry) {
+				return new StateReader(nodes, journal, fieldExpiry) {
+
+					@Override
+					boolean hasRead(byte[] key, StreamId id) {
+						return super.hasRead(key, StreamId.FIRST);
+					}
+
+				};
+			}
+
+		};
+		copyBacklog(copier);
+		assertThat(this.target.llen("list")).as("the later write is lost").isEqualTo(3_000);
+	}
+
+	private void copyBacklog(RacingCopier copier) {
+		for (int i = 0; i < 3_000; i += 10) {
+			String[] items = new String[10];
+			// not to be compressed
+			Arrays.setAll(items, (item) -> UUID.randomUUID().toString());
+			push(items);
+		}
+		copier.open();
+		assertThat(copier.round()).isEqualTo(new Copier.Round(100, true));
+		push("a later one");
+		while (copier.round() != Copier.Round.EMPTY) {
+			assertThat(copier.rounds()).isLessThan(10);
+		}
+		copier.close();
+	}
+
+	private void push(String... items) {
+		this.source.multi();
+		this.source.rpush("list", items);
+		this.source.xadd("migration:{race}:journal", Map.of("k", "list"));
+		this.source.exec();
 	}
 
 	@Test
