@@ -2,8 +2,12 @@ package io.migration.redis;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
@@ -38,6 +42,11 @@ class RedisCarriedStatesIntegrationTests {
 	private static final RedisKeys KEYS = new RedisKeys("carried");
 
 	private static final String JOURNAL = "migration:{carried}:journal";
+
+	/** Not to be compressed. */
+	private static final String LARGE = IntStream.range(0, 1_000)
+		.mapToObj((index) -> UUID.randomUUID().toString())
+		.collect(Collectors.joining());
 
 	private static RedisServer sourceServer;
 
@@ -212,6 +221,45 @@ class RedisCarriedStatesIntegrationTests {
 		copier.roundsUntilNothingIsLeft();
 		copier.close();
 		return this.target.get("token");
+	}
+
+	@Test
+	void whileTheJournalIsBehindNothingButTheJournalIsCopied() {
+		assertThat(behind(new CarriedStates(NEVER_BY_TIME))).as("the last value").startsWith("last");
+	}
+
+	@Test
+	void twinAStateIsTakenThoughALaterOneWasReadAheadForItsKey() {
+		assertThat(behind(new CarriedStates(NEVER_BY_TIME) {
+
+			@Override
+			void read(Collection<StreamId> ids, boolean more) {
+				super.read(ids, false);
+			}
+
+		})).as("the last value is lost").isEqualTo("short");
+	}
+
+	/**
+	 * A round reads a large value, with what its last writes have made of it, while it
+	 * takes the oldest of many entries. Then the state comes that one of the later writes
+	 * has left behind.
+	 */
+	private String behind(CarriedStates states) {
+		OpenCopier copier = new OpenCopier(states);
+		copier.round();
+		for (int i = 0; i < 120; i++) {
+			unit("large", LARGE, i);
+		}
+		Carried between = unit("large", "short", 120);
+		unit("large", "last" + LARGE, 121);
+		assertThat(copier.round()).isEqualTo(new Copier.Round(100, true));
+		copier.offer(between);
+		copier.round();
+		copier.roundsUntilNothingIsLeft();
+		copier.close();
+		assertThat(this.source.xlen(journal())).isZero();
+		return this.target.get("large");
 	}
 
 	/**
