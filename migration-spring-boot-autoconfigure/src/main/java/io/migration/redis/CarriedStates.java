@@ -178,7 +178,8 @@ class CarriedStates {
 		}
 		this.offered.removeIf((state) -> !isNewerThanRead(state.id()));
 		if (more) {
-			// a round may have read a value past the entries it took, and later ones count
+			// a round may have read a value past the entries it took, and later ones
+			// count
 			// on that: so nothing but the journal is copied until it was read to its end
 			this.wanted = true;
 		}
