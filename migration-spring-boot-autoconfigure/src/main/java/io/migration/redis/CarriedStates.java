@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ArrayBlockingQueue;
 
 /**
  * States that writes of this process have read in their own {@link WriteUnit}: what the
@@ -40,10 +40,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 class CarriedStates {
 
+	/** What does not fit is left to the journal. */
+	private static final int MOST_OFFERED = 1024;
+
 	/** As many entries may be copied without being cleared. */
 	private static final int MOST_COPIED = 128;
 
-	private final Queue<Carried> offered = new ConcurrentLinkedQueue<>();
+	private final Queue<Carried> offered = new ArrayBlockingQueue<>(MOST_OFFERED);
 
 	private final Set<StreamId> copied = new HashSet<>();
 
@@ -71,7 +74,9 @@ class CarriedStates {
 	 * @param carried the state
 	 */
 	void offer(Carried carried) {
-		this.offered.add(carried);
+		if (!this.offered.offer(carried)) {
+			this.wanted = true;
+		}
 	}
 
 	/**
