@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.migration.MigrationPhase;
+import org.awaitility.Awaitility;
 
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -77,7 +78,10 @@ final class PhaseWalk {
 			application.awaitDrained();
 			Map<String, String> onSource = source.read();
 			assertThat(onSource).hasSizeGreaterThan(keys + 20);
-			assertThat(StoreReader.differences(onSource, target.read())).isEmpty();
+			// what target held before is reconciled in the background
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.untilAsserted(() -> assertThat(StoreReader.differences(onSource, target.read())).isEmpty());
 			assertThat(application.control().history()).hasSize(7);
 		}
 	}
