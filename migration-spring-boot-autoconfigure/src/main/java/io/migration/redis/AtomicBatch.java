@@ -58,14 +58,6 @@ final class AtomicBatch {
 	}
 
 	/**
-	 * Return how many commands were added.
-	 * @return the number
-	 */
-	int size() {
-		return this.size;
-	}
-
-	/**
 	 * Send the commands, at least one.
 	 * @param connection the connection to send them through
 	 * @return their replies in turn, as {@link NestedReply} has them; fails if the server

@@ -33,6 +33,11 @@ import java.util.concurrent.ArrayBlockingQueue;
  * <li>by another relay, before this one took over: what is not above the last id that
  * there was in the journal after the take-over is dropped as well.</li>
  * </ul>
+ * And while a journal is long, a round may read a large value past the entries it takes,
+ * and later rounds count on that ({@link StateReader#hasRead}). An earlier state must not
+ * land on it: so after a round that has left entries behind nothing is taken from here
+ * until the journal was read to its end.
+ * <p>
  * A write that is not acknowledged yet may disappear from the other side for a moment;
  * its entry is there, and puts it back.
  * <p>
@@ -45,6 +50,8 @@ class CarriedStates {
 
 	/** As many entries may be copied without being cleared. */
 	private static final int MOST_COPIED = 128;
+
+	private static final Duration UNSEEN = Duration.ofMillis(20);
 
 	private final Queue<Carried> offered = new ArrayBlockingQueue<>(MOST_OFFERED);
 
@@ -59,6 +66,10 @@ class CarriedStates {
 	private StreamId taken = StreamId.FIRST;
 
 	private long lastRead;
+
+	CarriedStates() {
+		this(UNSEEN);
+	}
 
 	/**
 	 * Create an empty one.
@@ -183,9 +194,7 @@ class CarriedStates {
 		}
 		this.offered.removeIf((state) -> !isNewerThanRead(state.id()));
 		if (more) {
-			// a round may have read a value past the entries it took, and later ones
-			// count
-			// on that: so nothing but the journal is copied until it was read to its end
+			// see above: nothing but the journal is copied until it was read to its end
 			this.wanted = true;
 		}
 	}

@@ -1,7 +1,6 @@
 package io.migration.redis;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -10,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiPredicate;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * The oldest entries of one journal, and the keys that they name. {@link Touches} writes
@@ -45,7 +42,7 @@ final class JournalBatch {
 		this.more = read.size() >= limit;
 		for (Object entry : read) {
 			List<?> parts = (List<?>) entry;
-			StreamId id = StreamId.of(text(parts.get(0)));
+			StreamId id = StreamId.of(RedisKeys.text(parts.get(0)));
 			add(id, copied.contains(id) ? List.of() : (List<?>) parts.get(1), hasRead);
 		}
 	}
@@ -58,7 +55,7 @@ final class JournalBatch {
 			byte kind = ((byte[]) fields.get(i))[0];
 			byte[] value = (byte[]) fields.get(i + 1);
 			switch (kind) {
-				case 'w' -> waiter = text(value);
+				case 'w' -> waiter = RedisKeys.text(value);
 				case 'k' -> {
 					keys.add(value);
 					if (hasRead.test(value, id)) {
@@ -82,10 +79,6 @@ final class JournalBatch {
 			}
 		}
 		this.entries.add(new Entry(id, waiter, keys));
-	}
-
-	private static String text(@Nullable Object item) {
-		return (item instanceof byte[] bytes) ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(item);
 	}
 
 	byte[] journal() {

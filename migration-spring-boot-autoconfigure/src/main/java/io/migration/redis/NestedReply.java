@@ -14,7 +14,7 @@ import io.lettuce.core.output.CommandOutput;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a reply as it is nested: an element is {@code byte[]}, {@code Long}, a list, an
+ * Takes a reply as it is nested: an element is {@code byte[]}, {@code Long}, a list, a
  * {@link Failure} or {@code null}. An error within an array leaves the others be.
  */
 final class NestedReply extends CommandOutput<byte[], byte[], Object> {

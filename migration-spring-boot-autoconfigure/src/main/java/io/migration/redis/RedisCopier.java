@@ -70,8 +70,6 @@ class RedisCopier implements Copier {
 
 	private static final BitSet ONLY_SLOT = BitSet.valueOf(new byte[] { 1 });
 
-	private static final Duration UNSEEN = Duration.ofMillis(20);
-
 	private final RedisKeys keys;
 
 	private final String instance;
@@ -112,12 +110,8 @@ class RedisCopier implements Copier {
 	 * @param takeOver asked, once this is the only writer, whether it may begin
 	 * @param journalChanged told if somebody else has changed the journal
 	 * @param messages tells other instances about their writers
+	 * @param carried holds the states that come with writes
 	 */
-	RedisCopier(RedisKeys keys, String instance, RedisEndpoint from, RedisEndpoint to, Duration timeout,
-			TakeOver takeOver, Runnable journalChanged, RelayMessages messages) {
-		this(keys, instance, from, to, timeout, takeOver, journalChanged, messages, new CarriedStates(UNSEEN));
-	}
-
 	RedisCopier(RedisKeys keys, String instance, RedisEndpoint from, RedisEndpoint to, Duration timeout,
 			TakeOver takeOver, Runnable journalChanged, RelayMessages messages, CarriedStates carried) {
 		this.keys = keys;
@@ -198,15 +192,11 @@ class RedisCopier implements Copier {
 		}
 		List<Object> info = source.await(source.forKey(journal).xinfoStream(journal));
 		for (int i = 0; i + 1 < info.size(); i += 2) {
-			if ("last-generated-id".equals(text(info.get(i)))) {
-				return StreamId.of(text(info.get(i + 1)));
+			if ("last-generated-id".equals(RedisKeys.text(info.get(i)))) {
+				return StreamId.of(RedisKeys.text(info.get(i + 1)));
 			}
 		}
 		throw new RedisException("the last id of the journal is not known");
-	}
-
-	private static String text(Object item) {
-		return (item instanceof byte[] bytes) ? RedisKeys.text(bytes) : String.valueOf(item);
 	}
 
 	/**

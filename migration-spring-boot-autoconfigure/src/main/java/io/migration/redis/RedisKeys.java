@@ -133,8 +133,11 @@ final class RedisKeys {
 		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
-	static String text(byte[] bytes) {
-		return new String(bytes, StandardCharsets.UTF_8);
+	/**
+	 * Read an element of a reply as text.
+	 */
+	static String text(@Nullable Object element) {
+		return (element instanceof byte[] bytes) ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(element);
 	}
 
 	/**

@@ -78,7 +78,7 @@ final class RedisSides {
 			RedisCopier copier = new RedisCopier(keys, instance, from.endpoint, to, this.timeout, (source, target) -> {
 				lease.confirm(source);
 				targetRuns.check(source, target);
-			}, journalBroken, messages);
+			}, journalBroken, messages, new CarriedStates());
 			CircuitBreaker breaker = CircuitBreaker
 				.of("migration-%s-%s".formatted(this.name, authority.other().wireName()), CircuitBreakerConfig.custom()
 					// two failures in a row: one may be a successor's take-over

@@ -72,7 +72,7 @@ enum RelayScript {
 	 * @param keys the keys
 	 * @param arguments the arguments
 	 */
-	void add(AtomicBatch batch, List<byte[]> keys, List<byte[]> arguments) {
+	void addTo(AtomicBatch batch, List<byte[]> keys, List<byte[]> arguments) {
 		List<byte[]> call = new ArrayList<>(3 + keys.size() + arguments.size());
 		call.add(EVALSHA);
 		call.add(this.digest);

@@ -331,7 +331,7 @@ class StateReader {
 			List<byte[]> all = new ArrayList<>(this.arguments.size() + 1);
 			all.add(StateReader.this.options);
 			all.addAll(this.arguments);
-			RelayScript.READ_KEYS.add(commands, this.scripted, all);
+			RelayScript.READ_KEYS.addTo(commands, this.scripted, all);
 		}
 
 		private List<KeyState> states(List<?> replies) {
@@ -351,7 +351,7 @@ class StateReader {
 
 		private void remember(List<?> last, List<KeyState> states) {
 			if (!last.isEmpty()) {
-				StreamId until = StreamId.of(RedisKeys.text((byte[]) ((List<?>) last.get(0)).get(0)));
+				StreamId until = StreamId.of(RedisKeys.text(((List<?>) last.get(0)).get(0)));
 				states.stream()
 					.filter((state) -> !state.partial() && state.size() >= LARGE)
 					.forEach((state) -> StateReader.this.readUntil.put(ByteBuffer.wrap(state.key()), until));

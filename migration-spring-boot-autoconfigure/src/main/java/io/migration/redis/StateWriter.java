@@ -106,7 +106,7 @@ final class StateWriter {
 		}
 
 		private void addScript(AtomicBatch commands) {
-			RelayScript.APPLY_STATES.add(commands, this.scripted.stream().map(KeyState::key).toList(),
+			RelayScript.APPLY_STATES.addTo(commands, this.scripted.stream().map(KeyState::key).toList(),
 					this.scripted.stream().flatMap((state) -> state.arguments().stream()).toList());
 		}
 

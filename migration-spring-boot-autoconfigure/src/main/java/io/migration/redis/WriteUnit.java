@@ -67,7 +67,7 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 		this.wire = wire;
 		this.journalEntry = journalEntry;
 		this.carried = carried;
-		setOutput(new UnitOutput(write.getOutput()));
+		setOutput(new UnitOutput(write.getOutput(), !carried.isEmpty()));
 	}
 
 	/**
@@ -78,7 +78,7 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 	 */
 	List<RedisCommand<?, ?, ?>> expand(Channel channel) {
 		this.refused = null;
-		setOutput(new UnitOutput(this.write.getOutput()));
+		setOutput(new UnitOutput(this.write.getOutput(), !this.carried.isEmpty()));
 		List<RedisCommand<?, ?, ?>> commands = new ArrayList<>(4 + 2 * this.carried.size());
 		commands.add(new Part(this, CommandType.MULTI, MULTI, channel));
 		commands.add(new Part(this, this.write.getType(), this.wire, channel));
@@ -249,6 +249,8 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 
 		private final CommandOutput<?, ?, ?> caller;
 
+		private final boolean carries;
+
 		private int element = -1;
 
 		private @Nullable StreamId id;
@@ -258,9 +260,10 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 		private @Nullable String journalError;
 
 		@SuppressWarnings("unchecked")
-		UnitOutput(CommandOutput<?, ?, ?> caller) {
+		UnitOutput(CommandOutput<?, ?, ?> caller, boolean carries) {
 			super((RedisCodec<byte[], byte[]>) (RedisCodec<?, ?>) ByteArrayCodec.INSTANCE, "");
 			this.caller = caller;
+			this.carries = carries;
 		}
 
 		@Override
@@ -268,10 +271,10 @@ final class WriteUnit extends AsyncCommand<byte[], byte[], Object> {
 			if (this.element == 0) {
 				this.caller.set(bytes);
 			}
-			else if (this.element == 1 && bytes != null) {
+			else if (this.carries && this.element == 1 && bytes != null) {
 				this.id = StreamId.of(StandardCharsets.US_ASCII.decode(bytes.duplicate()).toString());
 			}
-			else {
+			else if (this.carries) {
 				this.read.add(NestedReply.copy(bytes));
 			}
 		}

@@ -9,18 +9,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.TransactionResult;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
 import io.migration.mirror.Copier;
 import io.migration.redis.CarriedStates.Carried;
-import io.migration.test.RedisServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,13 +43,7 @@ class RedisCarriedStatesIntegrationTests {
 		.mapToObj((index) -> UUID.randomUUID().toString())
 		.collect(Collectors.joining());
 
-	private static RedisServer sourceServer;
-
-	private static RedisServer targetServer;
-
-	private static ClientResources resources;
-
-	private static RedisClient client;
+	private static CopierServers servers;
 
 	private final List<Long> told = new ArrayList<>();
 
@@ -68,24 +57,18 @@ class RedisCarriedStatesIntegrationTests {
 
 	@BeforeAll
 	static void start() {
-		sourceServer = RedisServer.start();
-		targetServer = RedisServer.start();
-		resources = DefaultClientResources.create();
-		client = RedisClient.create(resources);
+		servers = new CopierServers();
 	}
 
 	@AfterAll
 	static void stop() {
-		client.shutdown();
-		resources.shutdown();
-		sourceServer.close();
-		targetServer.close();
+		servers.close();
 	}
 
 	@BeforeEach
 	void connect() {
-		this.toSource = client.connect(ByteArrayCodec.INSTANCE, RedisURI.create(sourceServer.uri()));
-		this.toTarget = client.connect(RedisURI.create(targetServer.uri()));
+		this.toSource = servers.client().connect(ByteArrayCodec.INSTANCE, RedisURI.create(servers.source().uri()));
+		this.toTarget = servers.client().connect(RedisURI.create(servers.target().uri()));
 		this.source = this.toSource.sync();
 		this.target = this.toTarget.sync();
 		this.source.flushall();
@@ -116,7 +99,8 @@ class RedisCarriedStatesIntegrationTests {
 		copier.close();
 		assertThat(this.source.xlen(journal())).isZero();
 		assertThat(this.target.get("another")).isEqualTo("of another instance");
-		assertThat(StoreReader.differences(StoreReader.read(sourceServer), StoreReader.read(targetServer))).isEmpty();
+		assertThat(StoreReader.differences(StoreReader.read(servers.source()), StoreReader.read(servers.target())))
+			.isEmpty();
 	}
 
 	@Test
@@ -295,11 +279,10 @@ class RedisCarriedStatesIntegrationTests {
 		private final RedisCopier copier;
 
 		OpenCopier(CarriedStates states) {
-			this.copier = new RedisCopier(KEYS, "test", endpoint(sourceServer), endpoint(targetServer), TIMEOUT,
-					(from, to) -> {
+			this.copier = new RedisCopier(KEYS, "test", servers.endpoint(servers.source()),
+					servers.endpoint(servers.target()), TIMEOUT, (from, to) -> {
 					}, () -> {
-					}, new RelayMessages(KEYS, "test", new PlainConnection(endpoint(sourceServer), "test", TIMEOUT)),
-					states);
+					}, servers.messages(KEYS, TIMEOUT), states);
 			open();
 		}
 
@@ -347,11 +330,6 @@ class RedisCarriedStatesIntegrationTests {
 			this.copier.close();
 		}
 
-	}
-
-	private static RedisEndpoint endpoint(RedisServer server) {
-		return new RedisEndpoint(List.of(RedisURI.create(server.uri())), false, 0, ClientOptions.create(), resources,
-				resources);
 	}
 
 }

@@ -9,18 +9,13 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.Consumer;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
 import io.migration.mirror.Copier;
 import io.migration.redis.StateWriter.Refused;
-import io.migration.test.RedisServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,13 +35,7 @@ class RedisCopierIntegrationTests {
 
 	private static final String JOURNAL = "migration:{copier}:journal";
 
-	private static RedisServer sourceServer;
-
-	private static RedisServer targetServer;
-
-	private static ClientResources resources;
-
-	private static RedisClient sourceClient;
+	private static CopierServers servers;
 
 	private static StatefulRedisConnection<String, String> connection;
 
@@ -56,27 +45,21 @@ class RedisCopierIntegrationTests {
 
 	@BeforeAll
 	static void start() {
-		sourceServer = RedisServer.start();
-		targetServer = RedisServer.start();
-		resources = DefaultClientResources.create();
-		sourceClient = RedisClient.create(resources, sourceServer.uri());
-		connection = sourceClient.connect();
+		servers = new CopierServers();
+		connection = servers.client().connect(RedisURI.create(servers.source().uri()));
 	}
 
 	@AfterAll
 	static void stop() {
-		sourceClient.shutdown();
-		resources.shutdown();
-		sourceServer.close();
-		targetServer.close();
+		servers.close();
 	}
 
 	@BeforeEach
 	void clear() {
 		this.source = connection.sync();
 		this.source.flushall();
-		try (RedisClient client = RedisClient.create(targetServer.uri());
-				StatefulRedisConnection<String, String> toTarget = client.connect()) {
+		try (StatefulRedisConnection<String, String> toTarget = servers.client()
+			.connect(RedisURI.create(servers.target().uri()))) {
 			toTarget.sync().flushall();
 		}
 	}
@@ -87,9 +70,9 @@ class RedisCopierIntegrationTests {
 		RefusingCopier copier = new RefusingCopier("ERR DUMP payload version or checksum are wrong", false);
 		copyAll(copier);
 		assertThat(copier.refusals).as("values that were refused as they are serialized").isPositive();
-		assertThat(StoreReader.read(sourceServer)).hasSizeGreaterThan(8);
-		assertThat(StoreReader.differences(StoreReader.withoutStatistics(StoreReader.read(sourceServer)),
-				StoreReader.withoutStatistics(StoreReader.read(targetServer))))
+		assertThat(StoreReader.read(servers.source())).hasSizeGreaterThan(8);
+		assertThat(StoreReader.differences(StoreReader.withoutStatistics(StoreReader.read(servers.source())),
+				StoreReader.withoutStatistics(StoreReader.read(servers.target()))))
 			.isEmpty();
 		assertThat(this.source.exists("migration:{copier}:set-aside")).isZero();
 	}
@@ -105,8 +88,8 @@ class RedisCopierIntegrationTests {
 		assertThat(this.told).containsEntry(1L, "covered")
 			.hasEntrySatisfying(2L, (reason) -> assertThat(reason).contains("target does not take the value"));
 		assertThat(this.source.xlen(JOURNAL)).isZero();
-		assertThat(StoreReader.read(targetServer)).containsOnlyKeys("taken");
-		try (NodeConnections nodes = NodeConnections.open(endpoint(sourceServer), "test", TIMEOUT)) {
+		assertThat(StoreReader.read(servers.target())).containsOnlyKeys("taken");
+		try (NodeConnections nodes = NodeConnections.open(servers.endpoint(servers.source()), "test", TIMEOUT)) {
 			assertThat(new RedisJournal(KEYS, nodes).setAside()).as("counts as waiting").isOne();
 		}
 		RefusingCopier successor = new RefusingCopier("", false);
@@ -116,7 +99,8 @@ class RedisCopierIntegrationTests {
 		copyAll(successor);
 		assertThat(successor.setAside().reason(RedisKeys.bytes("refused"))).isNull();
 		assertThat(this.source.exists("migration:{copier}:set-aside")).isZero();
-		assertThat(StoreReader.differences(StoreReader.read(sourceServer), StoreReader.read(targetServer))).isEmpty();
+		assertThat(StoreReader.differences(StoreReader.read(servers.source()), StoreReader.read(servers.target())))
+			.isEmpty();
 	}
 
 	private void writeEveryType() {
@@ -167,11 +151,6 @@ class RedisCopierIntegrationTests {
 		copier.close();
 	}
 
-	private static RedisEndpoint endpoint(RedisServer server) {
-		return new RedisEndpoint(List.of(RedisURI.create(server.uri())), false, 0, ClientOptions.create(), resources,
-				resources);
-	}
-
 	/**
 	 * The production copier, whose target refuses what is copied in its serialized form,
 	 * or the key "refused" in any.
@@ -187,9 +166,10 @@ class RedisCopierIntegrationTests {
 		private int rounds;
 
 		RefusingCopier(String error, boolean always) {
-			super(KEYS, "test", endpoint(sourceServer), endpoint(targetServer), TIMEOUT, (source, target) -> {
-			}, () -> {
-			}, new RelayMessages(KEYS, "test", new PlainConnection(endpoint(sourceServer), "test", TIMEOUT)));
+			super(KEYS, "test", servers.endpoint(servers.source()), servers.endpoint(servers.target()), TIMEOUT,
+					(source, target) -> {
+					}, () -> {
+					}, servers.messages(KEYS, TIMEOUT), new CarriedStates());
 			this.error = error;
 			this.always = always;
 		}

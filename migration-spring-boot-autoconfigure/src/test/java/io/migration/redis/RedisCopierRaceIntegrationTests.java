@@ -12,8 +12,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -24,11 +22,8 @@ import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.RedisCommand;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
 import io.migration.mirror.Copier;
 import io.migration.redis.StateWriter.Refused;
-import io.migration.test.RedisServer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -65,15 +60,7 @@ class RedisCopierRaceIntegrationTests {
 
 	};
 
-	private static RedisServer sourceServer;
-
-	private static RedisServer targetServer;
-
-	private static ClientResources resources;
-
-	private static RedisClient sourceClient;
-
-	private static RedisClient targetClient;
+	private static CopierServers servers;
 
 	private StatefulRedisConnection<String, String> toSource;
 
@@ -85,26 +72,18 @@ class RedisCopierRaceIntegrationTests {
 
 	@BeforeAll
 	static void start() {
-		sourceServer = RedisServer.start();
-		targetServer = RedisServer.start();
-		resources = DefaultClientResources.create();
-		sourceClient = RedisClient.create(resources, sourceServer.uri());
-		targetClient = RedisClient.create(resources, targetServer.uri());
+		servers = new CopierServers();
 	}
 
 	@AfterAll
 	static void stop() {
-		sourceClient.shutdown();
-		targetClient.shutdown();
-		resources.shutdown();
-		sourceServer.close();
-		targetServer.close();
+		servers.close();
 	}
 
 	@BeforeEach
 	void connect() {
-		this.toSource = sourceClient.connect();
-		this.toTarget = targetClient.connect();
+		this.toSource = servers.client().connect(RedisURI.create(servers.source().uri()));
+		this.toTarget = servers.client().connect(RedisURI.create(servers.target().uri()));
 		this.source = this.toSource.sync();
 		this.target = this.toTarget.sync();
 		this.source.flushall();
@@ -115,11 +94,6 @@ class RedisCopierRaceIntegrationTests {
 	void disconnect() {
 		this.toSource.close();
 		this.toTarget.close();
-	}
-
-	private static RedisEndpoint endpoint(RedisServer server) {
-		return new RedisEndpoint(List.of(RedisURI.create(server.uri())), false, 0, ClientOptions.create(), resources,
-				resources);
 	}
 
 	/**
@@ -307,7 +281,8 @@ class RedisCopierRaceIntegrationTests {
 
 			@Override
 			CompletableFuture<List<Refused>> apply(NodeConnections nodes, List<KeyState> states) {
-				try (NodeConnections journal = NodeConnections.open(endpoint(sourceServer), "twin", TIMEOUT)) {
+				try (NodeConnections journal = NodeConnections.open(servers.endpoint(servers.source()), "twin",
+						TIMEOUT)) {
 					journal.await(journal.forKey(KEYS.journal(null)).unlink(KEYS.journal(null)));
 				}
 				throw new RedisException("crash");
@@ -447,7 +422,7 @@ class RedisCopierRaceIntegrationTests {
 	 * the server has read them and seen the end.
 	 */
 	private void sendAndBreak(byte[] bytes, int count) throws IOException {
-		try (Socket socket = new Socket("127.0.0.1", sourceServer.port())) {
+		try (Socket socket = new Socket("127.0.0.1", servers.source().port())) {
 			socket.getOutputStream().write(bytes, 0, count);
 			socket.shutdownOutput();
 			// the server answers what it has executed, then closes its end
@@ -466,7 +441,7 @@ class RedisCopierRaceIntegrationTests {
 
 	@Test
 	void aRelayThatLostTheTokenDoesNotEvenBegin() {
-		RedisEndpoint side = endpoint(targetServer);
+		RedisEndpoint side = servers.endpoint(servers.target());
 		try (NodeConnections first = RelayFence.takeOver(side, KEYS, TIMEOUT);
 				NodeConnections second = RelayFence.takeOver(side, KEYS, TIMEOUT)) {
 			assertThat(second.await(second.forKey(KEYS.token()).get(KEYS.token()))).isNotNull();
@@ -499,9 +474,10 @@ class RedisCopierRaceIntegrationTests {
 		private int rounds;
 
 		RacingCopier() {
-			super(KEYS, "test", endpoint(sourceServer), endpoint(targetServer), TIMEOUT, (source, target) -> {
-			}, () -> {
-			}, new RelayMessages(KEYS, "test", new PlainConnection(endpoint(sourceServer), "test", TIMEOUT)));
+			super(KEYS, "test", servers.endpoint(servers.source()), servers.endpoint(servers.target()), TIMEOUT,
+					(source, target) -> {
+					}, () -> {
+					}, servers.messages(KEYS, TIMEOUT), new CarriedStates());
 		}
 
 		@Override
