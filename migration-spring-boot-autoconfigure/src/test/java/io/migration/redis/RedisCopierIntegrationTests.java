@@ -123,6 +123,7 @@ class RedisCopierIntegrationTests {
 		this.source.xreadgroup(Consumer.from("group", "alice"), XReadArgs.Builder.count(2),
 				XReadArgs.StreamOffset.lastConsumed("stream"));
 		this.source.xack("stream", "group", ids.get(0));
+		this.source.xgroupCreateconsumer("stream", Consumer.from("group", "bob"));
 		this.source.xgroupCreate(XReadArgs.StreamOffset.from("stream", "$"), "idle");
 		this.source.xadd("emptied", Map.of("field", "value"));
 		this.source.xtrim("emptied", 0);
