@@ -33,7 +33,7 @@ public interface Copier {
 
 	/**
 	 * Copy what the oldest entries of the journal name, then clear those entries. Never
-	 * blocks.
+	 * blocks the caller.
 	 * @param limit how many entries to take at most
 	 * @param waiters told as soon as the other side has acknowledged, before the entries
 	 * are cleared
@@ -76,6 +76,19 @@ public interface Copier {
 		 * @param ticket the writer's ticket
 		 */
 		void covered(long ticket);
+
+		/**
+		 * Return the latest ticket. A copier whose journal does not carry tickets asks
+		 * before it looks at the journal, and covers up to it when it took all there was.
+		 * @return the number of the ticket that was drawn last
+		 */
+		long drawn();
+
+		/**
+		 * The other side has what the writers up to a ticket touched.
+		 * @param ticket the latest of their tickets
+		 */
+		void coveredUpTo(long ticket);
 
 		/**
 		 * The other side cannot take what the writer touched, now or on the next try.

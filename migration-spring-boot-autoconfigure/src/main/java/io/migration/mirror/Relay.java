@@ -145,8 +145,8 @@ public final class Relay implements Copier.Waiters {
 	}
 
 	/**
-	 * Draw a ticket, before a write that will wait is sent. The write's journal entry
-	 * carries it.
+	 * Draw a ticket: before a write that will wait is sent, if its journal entry carries
+	 * the ticket; else when the write is done.
 	 * @return the ticket
 	 */
 	public Ticket ticket() {
@@ -370,6 +370,22 @@ public final class Relay implements Copier.Waiters {
 		CompletableFuture<Void> covered = this.waiting.remove(ticket);
 		if (covered != null) {
 			covered.complete(null);
+		}
+	}
+
+	@Override
+	public long drawn() {
+		return this.tickets.get();
+	}
+
+	@Override
+	public void coveredUpTo(long ticket) {
+		// a ticket whose future is not in the map yet is covered by the round that its
+		// own signal begins
+		for (Long number : this.waiting.keySet()) {
+			if (number <= ticket) {
+				covered(number);
+			}
 		}
 	}
 

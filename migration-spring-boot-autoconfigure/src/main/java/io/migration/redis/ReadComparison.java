@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -18,6 +17,7 @@ import io.lettuce.core.protocol.ProtocolKeyword;
 import io.migration.mirror.BackgroundWork;
 import io.migration.mirror.Comparisons;
 import io.migration.mirror.Comparisons.Result;
+import io.migration.mirror.SampleRate;
 
 /**
  * Repeats a sample of the reads on both sides in the background and compares the raw
@@ -45,7 +45,7 @@ final class ReadComparison implements ReadSampler {
 
 	private final BackgroundWork background;
 
-	private final double sampleRate;
+	private final SampleRate sampleRate;
 
 	private final Duration timeout;
 
@@ -59,7 +59,7 @@ final class ReadComparison implements ReadSampler {
 		this.target = target;
 		this.comparisons = comparisons;
 		this.background = background;
-		this.sampleRate = sampleRate;
+		this.sampleRate = new SampleRate(sampleRate);
 		this.timeout = timeout;
 		this.copyComplete = copyComplete;
 		this.targetBroken = targetBroken;
@@ -67,9 +67,7 @@ final class ReadComparison implements ReadSampler {
 
 	@Override
 	public boolean wants(CommandCatalog.Entry entry) {
-		return this.sampleRate > 0
-				&& (this.sampleRate >= 1 || ThreadLocalRandom.current().nextDouble() < this.sampleRate)
-				&& (!entry.repliesAtRandom() || TIME_TOLERANCE.containsKey(entry.name()))
+		return this.sampleRate.takesNext() && (!entry.repliesAtRandom() || TIME_TOLERANCE.containsKey(entry.name()))
 				&& !entry.name().startsWith("OBJECT|") && !entry.name().startsWith("XINFO|")
 				&& !UNFIT.contains(entry.name()) && !this.targetBroken.getAsBoolean();
 	}

@@ -303,6 +303,16 @@ class RedisCarriedStatesIntegrationTests {
 				return this.copier.copy(100, new Copier.Waiters() {
 
 					@Override
+					public long drawn() {
+						return 0;
+					}
+
+					@Override
+					public void coveredUpTo(long ticket) {
+						throw new UnsupportedOperationException();
+					}
+
+					@Override
 					public void covered(long ticket) {
 						RedisCarriedStatesIntegrationTests.this.told.add(ticket);
 					}

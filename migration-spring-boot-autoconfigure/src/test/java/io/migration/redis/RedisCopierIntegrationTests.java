@@ -136,6 +136,16 @@ class RedisCopierIntegrationTests {
 		Copier.Waiters waiters = new Copier.Waiters() {
 
 			@Override
+			public long drawn() {
+				return 0;
+			}
+
+			@Override
+			public void coveredUpTo(long ticket) {
+				throw new UnsupportedOperationException();
+			}
+
+			@Override
 			public void covered(long ticket) {
 				RedisCopierIntegrationTests.this.told.put(ticket, "covered");
 			}

@@ -49,6 +49,16 @@ class RedisCopierRaceIntegrationTests {
 	private static final Copier.Waiters NOBODY = new Copier.Waiters() {
 
 		@Override
+		public long drawn() {
+			return 0;
+		}
+
+		@Override
+		public void coveredUpTo(long ticket) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
 		public void covered(long ticket) {
 			// nobody waits
 		}
