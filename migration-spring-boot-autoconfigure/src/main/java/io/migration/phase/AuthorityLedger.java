@@ -74,6 +74,16 @@ final class AuthorityLedger {
 	}
 
 	/**
+	 * Return whether this migration has never begun. Changes nothing.
+	 * @return whether there is no record
+	 * @throws MigrationException if there should be one
+	 */
+	boolean begins() {
+		checkBeginning();
+		return this.source.read() == null;
+	}
+
+	/**
 	 * A store that has a mark but no record must not get a first one: it is target and
 	 * the URLs are swapped, or it has lost a record, which may have named the other side.
 	 */

@@ -167,6 +167,25 @@ public final class PhaseControl implements Migration {
 	}
 
 	/**
+	 * Return whether this migration has never begun: no instance of any life has joined.
+	 * Changes nothing.
+	 * @return whether there is no ledger record yet
+	 * @throws MigrationException if the ledger cannot be reached, or its record was lost
+	 */
+	public boolean begins() {
+		if (this.record != null) {
+			return false;
+		}
+		this.lock.lock();
+		try {
+			return this.record == null && this.ledger.begins();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
 	 * Start the walk in the background.
 	 * @param threads creates its thread
 	 */
