@@ -1,47 +1,24 @@
 package io.migration.redis;
 
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.LongBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.migration.MigrationPhase;
+import io.migration.test.ForkedProcess;
 
 /**
  * A {@link MigratedApplication} in a process of its own, which can be killed and stopped.
- * It writes {@link ContendedWrites}; the numbers it has acknowledged stand in a file that
- * survives it.
+ * It writes {@link ContendedWrites}, and notes the numbers that were acknowledged.
  */
 final class ForkedApplication implements AutoCloseable {
 
 	private static final int THREADS = 8;
 
-	private final String name;
+	private final ForkedProcess process;
 
-	private final Path counted;
-
-	private final Process process;
-
-	private final BufferedWriter commands;
-
-	private final BufferedReader answers;
-
-	private ForkedApplication(String name, Path counted, Process process) {
-		this.name = name;
-		this.counted = counted;
+	private ForkedApplication(ForkedProcess process) {
 		this.process = process;
-		this.commands = process.outputWriter(StandardCharsets.UTF_8);
-		this.answers = process.inputReader(StandardCharsets.UTF_8);
 	}
 
 	/**
@@ -52,50 +29,18 @@ final class ForkedApplication implements AutoCloseable {
 	 * @return the process, which may not answer yet
 	 */
 	static ForkedApplication start(String name, String source, String... properties) {
-		try {
-			Path counted = Files.createTempFile("counted-", ".bin");
-			List<String> command = new ArrayList<>(
-					List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-							"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-							ForkedApplication.class.getName(), name, counted.toString(), source));
-			command.addAll(List.of(properties));
-			Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-			return new ForkedApplication(name, counted, process);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	/**
-	 * Ask the process, and wait for its answer.
-	 * @param question a line
-	 * @return the answer, a line
-	 */
-	String ask(String question) {
-		try {
-			this.commands.write(question);
-			this.commands.newLine();
-			this.commands.flush();
-			for (String line = this.answers.readLine(); line != null; line = this.answers.readLine()) {
-				if (line.startsWith("@")) {
-					return line.substring(1);
-				}
-			}
-			throw new IllegalStateException("process %s has ended".formatted(this.name));
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		List<String> arguments = new ArrayList<>(List.of(source));
+		arguments.addAll(List.of(properties));
+		return new ForkedApplication(ForkedProcess.start(ForkedApplication.class, name, THREADS, arguments));
 	}
 
 	/** Wait until it serves the phase that the ledger says. */
 	void awaitPhase(MigrationPhase phase) {
-		ask("await " + phase.name());
+		this.process.ask("await " + phase.name());
 	}
 
 	void startWriting() {
-		ask("start");
+		this.process.ask("start");
 	}
 
 	/**
@@ -103,123 +48,74 @@ final class ForkedApplication implements AutoCloseable {
 	 * @return acknowledged, not confirmed by target, and failed writes
 	 */
 	Written stopWriting() {
-		String[] parts = ask("stop").split(" ", 4);
+		String[] parts = this.process.ask("stop").split(" ", 4);
 		return new Written(Long.parseLong(parts[0]), Long.parseLong(parts[1]), Long.parseLong(parts[2]), parts[3]);
 	}
 
 	long acknowledged() {
-		return Long.parseLong(ask("count"));
+		return Long.parseLong(this.process.ask("count"));
 	}
 
 	boolean holdsTheRelay() {
-		return Boolean.parseBoolean(ask("relay"));
+		return Boolean.parseBoolean(this.process.ask("relay"));
 	}
 
 	/** The last number each thread was told is written. */
 	long[] counted() {
-		try {
-			LongBuffer numbers = LongBuffer.allocate(THREADS);
-			numbers.put(map(this.counted));
-			return numbers.array();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		return this.process.noted();
 	}
 
 	String ownKey(int thread) {
-		return "count:" + this.name + ":" + thread;
+		return "count:" + this.process.name() + ":" + thread;
 	}
 
 	void kill() {
-		this.process.destroyForcibly();
-		awaitEnd();
+		this.process.kill();
 	}
 
-	/** Stop the process as a debugger or a suspended machine does. */
 	void freeze() {
-		signal("STOP");
+		this.process.freeze();
 	}
 
 	void thaw() {
-		signal("CONT");
-	}
-
-	private void signal(String signal) {
-		try {
-			new ProcessBuilder("kill", "-" + signal, String.valueOf(this.process.pid())).start().waitFor();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-	}
-
-	private void awaitEnd() {
-		try {
-			if (!this.process.waitFor(30, TimeUnit.SECONDS)) {
-				throw new IllegalStateException("process %s does not end".formatted(this.name));
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		this.process.thaw();
 	}
 
 	@Override
 	public void close() {
-		kill();
-		this.counted.toFile().delete();
-	}
-
-	private static LongBuffer map(Path file) throws IOException {
-		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-			return channel.map(FileChannel.MapMode.READ_WRITE, 0, THREADS * Long.BYTES).asLongBuffer();
-		}
+		this.process.close();
 	}
 
 	/**
-	 * The process itself: answers one line to each line it reads, and ends with its
-	 * parent.
+	 * The process itself.
 	 */
 	public static void main(String[] arguments) throws Exception {
-		LongBuffer counted = map(Path.of(arguments[1]));
-		String[] properties = List.of(arguments).subList(3, arguments.length).toArray(String[]::new);
-		ContendedWrites writes = null;
-		try (MigratedApplication application = MigratedApplication.start(arguments[2], properties);
-				BufferedReader questions = new BufferedReader(new InputStreamReader(System.in))) {
-			for (String line = questions.readLine(); line != null; line = questions.readLine()) {
-				String[] words = line.split(" ");
-				switch (words[0]) {
-					case "await" -> {
-						application.redis().hasKey("none");
-						application.awaitPhase(MigrationPhase.valueOf(words[1]));
-						answer("ready");
-					}
-					case "start" -> {
-						writes = new ContendedWrites(application.redis(), arguments[0], THREADS, counted);
-						answer("started");
-					}
-					case "count" -> answer(String.valueOf((writes != null) ? writes.acknowledged() : 0));
-					case "relay" -> answer(String.valueOf(application.migration().holdsTheRelay()));
-					case "stop" -> {
-						if (writes == null) {
-							throw new IllegalStateException("not started");
-						}
-						writes.close();
-						answer("%d %d %d %s".formatted(writes.acknowledged(), writes.unconfirmed(), writes.failed(),
-								writes.failures().toString().replace('\n', ' ')));
-					}
-					default -> throw new IllegalArgumentException(line);
+		ForkedProcess.Child child = ForkedProcess.Child.of(arguments);
+		List<String> properties = child.arguments().subList(1, child.arguments().size());
+		AtomicReference<ContendedWrites> writing = new AtomicReference<>();
+		try (MigratedApplication application = MigratedApplication.start(child.arguments().get(0),
+				properties.toArray(String[]::new))) {
+			child.serve((words) -> switch (words[0]) {
+				case "await" -> {
+					application.redis().hasKey("none");
+					application.awaitPhase(MigrationPhase.valueOf(words[1]));
+					yield "ready";
 				}
-			}
+				case "start" -> {
+					writing.set(new ContendedWrites(application.redis(), child.name(), THREADS, child.noted()));
+					yield "started";
+				}
+				case "count" -> String.valueOf((writing.get() != null) ? writing.get().acknowledged() : 0);
+				case "relay" -> String.valueOf(application.migration().holdsTheRelay());
+				case "stop" -> {
+					ContendedWrites writes = writing.get();
+					writes.close();
+					yield "%d %d %d %s".formatted(writes.acknowledged(), writes.unconfirmed(), writes.failed(),
+							writes.failures());
+				}
+				default -> throw new IllegalArgumentException(words[0]);
+			});
 		}
-	}
-
-	private static void answer(String text) {
-		System.out.println("@" + text);
 	}
 
 	/**

@@ -2,15 +2,24 @@ package io.migration.test;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+
+import org.springframework.util.FileSystemUtils;
 
 /**
  * A PostgreSQL 18 server on loopback, with what logical decoding needs switched on. Most
@@ -25,20 +34,32 @@ public final class PostgresServer implements AutoCloseable {
 
 	private static final AtomicInteger databases = new AtomicInteger();
 
+	private final Map<String, String> settings;
+
+	private final Path directory;
+
 	private final EmbeddedPostgres postgres;
 
 	private PostgresServer(Map<String, String> settings) {
-		EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-			.setServerConfig("wal_level", "logical")
-			.setServerConfig("max_replication_slots", "20")
-			.setServerConfig("max_wal_senders", "20");
-		settings.forEach(builder::setServerConfig);
 		try {
-			this.postgres = builder.start();
+			this.settings = settings;
+			this.directory = Files.createTempDirectory("postgres");
+			this.postgres = launch();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	private EmbeddedPostgres launch() throws IOException {
+		EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+			.setDataDirectory(this.directory.resolve("data"))
+			.setCleanDataDirectory(true)
+			.setServerConfig("wal_level", "logical")
+			.setServerConfig("max_replication_slots", "20")
+			.setServerConfig("max_wal_senders", "20");
+		this.settings.forEach(builder::setServerConfig);
+		return builder.start();
 	}
 
 	/**
@@ -96,10 +117,55 @@ public final class PostgresServer implements AutoCloseable {
 		return this.postgres.getDatabase(USER, database);
 	}
 
+	/**
+	 * Ends the server as a crash would: nothing is written that was not on the disk, and
+	 * every connection is lost.
+	 */
+	public void crash() {
+		try {
+			Path data = this.directory.resolve("data");
+			long pid = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).get(0));
+			ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
+			new ProcessBuilder("kill", "-QUIT", String.valueOf(pid)).inheritIO().start().waitFor();
+			server.onExit().get(30, TimeUnit.SECONDS);
+		}
+		catch (IOException | InterruptedException | ExecutionException | TimeoutException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * Starts the server again that has {@link #crash crashed}, on the same port.
+	 */
+	public void restart() {
+		try {
+			Path data = this.directory.resolve("data");
+			String postgres = Files.readString(data.resolve("postmaster.opts")).split(" ")[0];
+			List<String> command = new ArrayList<>();
+			if (System.getProperty("user.name").equals("root")) {
+				// the server refuses to run as root
+				command.addAll(List.of("unshare", "-U"));
+			}
+			command.addAll(List.of(Path.of(postgres).resolveSibling("pg_ctl").toString(), "-D", data.toString(), "-w",
+					"-l", this.directory.resolve("log").toString(), "restart"));
+			int status = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD)
+				.redirectError(ProcessBuilder.Redirect.DISCARD)
+				.start()
+				.waitFor();
+			if (status != 0) {
+				throw new IllegalStateException("pg_ctl has ended with status " + status);
+			}
+		}
+		catch (IOException | InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	@Override
 	public void close() {
 		try {
 			this.postgres.close();
+			FileSystemUtils.deleteRecursively(this.directory);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
