@@ -1,5 +1,7 @@
 package io.migration.jdbc;
 
+import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.jdbc.DatabaseDriver;
@@ -48,6 +50,19 @@ enum LedgerDialect {
 	 */
 	String now() {
 		return this.now;
+	}
+
+	/**
+	 * Return a later time by the database's clock.
+	 * @param duration how much later
+	 * @return an SQL expression
+	 */
+	String later(Duration duration) {
+		return switch (this) {
+			case POSTGRESQL -> "clock_timestamp() + interval '%d milliseconds'".formatted(duration.toMillis());
+			case MYSQL -> "utc_timestamp(6) + interval %d microsecond".formatted(duration.toMillis() * 1000);
+			case H2 -> "dateadd(millisecond, %d, current_timestamp)".formatted(duration.toMillis());
+		};
 	}
 
 	/**

@@ -28,7 +28,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 final class LedgerSchema {
 
-	private static final String TABLES = "migration_phase, migration_instance, migration_history, migration_store";
+	private static final String TABLES = "migration_phase, migration_instance, migration_history, migration_store, migration_relay";
 
 	private static final int ATTEMPTS = 5;
 
@@ -100,9 +100,8 @@ final class LedgerSchema {
 
 	private @Nullable BadSqlGrammarException missing(LedgerDialect found) {
 		try {
-			this.transaction.executeWithoutResult((status) -> this.jdbc.queryForObject(
-					"select count(*) from migration_phase, migration_instance, migration_history, migration_store where 1 = 0",
-					Integer.class));
+			this.transaction.executeWithoutResult((status) -> this.jdbc
+				.queryForObject("select count(*) from %s where 1 = 0".formatted(TABLES), Integer.class));
 			this.dialect = found;
 			return null;
 		}

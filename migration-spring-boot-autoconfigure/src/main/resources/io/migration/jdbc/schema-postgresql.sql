@@ -1,6 +1,6 @@
 -- The ledger of migrations, for PostgreSQL.
 -- Instants are ISO 8601 in UTC, as text: no time zone of a driver or a session has a say.
--- Only the heartbeat is a time of the database, which alone sets it and compares it.
+-- Only heartbeat and expires are times of the database, which alone sets and compares them.
 
 -- one row per migration: what the fleet does, and what it is about to do
 create table if not exists migration_phase (
@@ -48,4 +48,15 @@ create table if not exists migration_store (
 	migration varchar(128) not null primary key,
 	pair varchar(64) not null,
 	side varchar(16) not null
+);
+
+-- of the side with authority: which instance relays from it, and what of the data that was there before is copied;
+-- of the other side: the fencing token of its one writer, and how far that has come
+create table if not exists migration_relay (
+	migration varchar(128) not null primary key,
+	holder varchar(64),
+	expires timestamp with time zone,
+	token bigint not null,
+	position text,
+	copied varchar(32)
 );
