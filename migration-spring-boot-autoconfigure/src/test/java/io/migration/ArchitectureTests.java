@@ -208,7 +208,9 @@ class ArchitectureTests {
 				// between a relay and its copier
 				"io.migration.mirror.NotInChargeException",
 				// between a relay and those who wait for it, who turn it into one of ours
-				"io.migration.mirror.Relay$RelayException");
+				"io.migration.mirror.Relay$RelayException",
+				// JDBC knows no other; its cause is one of ours
+				"io.migration.jdbc.WriteNotMirroredSQLException");
 		ArchRule rule = classes().that()
 			.areAssignableTo(Throwable.class)
 			.and()

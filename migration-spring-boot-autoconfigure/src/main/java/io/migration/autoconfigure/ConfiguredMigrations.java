@@ -31,12 +31,20 @@ final class ConfiguredMigrations {
 
 	private static final List<String> KINDS = List.of("data-source", "redis", "http", "grpc", "client");
 
+	private static final String CIRCUIT_BREAKER = "io.github.resilience4j.circuitbreaker.CircuitBreaker";
+
+	private static final String CIRCUIT_BREAKER_LIBRARY = "io.github.resilience4j:resilience4j-circuitbreaker";
+
 	/** The kinds that this version has, and what they need. */
-	private static final Map<String, Map<String, String>> LIBRARIES = Map.of("redis",
+	private static final Map<String, Map<String, String>> LIBRARIES = Map.of("data-source",
+			Map.of("org.springframework.boot.jdbc.DataSourceUnwrapper", "spring-boot-starter-jdbc",
+					"org.springframework.jdbc.core.simple.JdbcClient", "spring-boot-starter-jdbc",
+					"com.zaxxer.hikari.HikariDataSource", "HikariCP (com.zaxxer:HikariCP)", CIRCUIT_BREAKER,
+					CIRCUIT_BREAKER_LIBRARY),
+			"redis",
 			Map.of("org.springframework.boot.data.redis.autoconfigure.DataRedisProperties",
 					"spring-boot-starter-data-redis", "io.lettuce.core.RedisClient",
-					"Lettuce (io.lettuce:lettuce-core)", "io.github.resilience4j.circuitbreaker.CircuitBreaker",
-					"io.github.resilience4j:resilience4j-circuitbreaker"));
+					"Lettuce (io.lettuce:lettuce-core)", CIRCUIT_BREAKER, CIRCUIT_BREAKER_LIBRARY));
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?");
 

@@ -24,6 +24,20 @@ public class MigrationProperties {
 	private final Fleet fleet = new Fleet();
 
 	/**
+	 * Whether the starter creates its tables and triggers where they are missing:
+	 * "always", "embedded" for databases that end with the application, or "never".
+	 */
+	private InitializeSchema initializeSchema = InitializeSchema.ALWAYS;
+
+	/**
+	 * Migrations of databases by name. A name is unique over all kinds, and is part of
+	 * tables, flags and meters. Each moves what a data source (bean) leads to into a new
+	 * database (target); phase, flag, strategy, capture, tables, mirror, read-share,
+	 * compare, cutover, auto-rollback and gates say how.
+	 */
+	private final Map<String, DataSourceMigrationProperties> dataSource = new LinkedHashMap<>();
+
+	/**
 	 * Redis migrations by name. A name is unique over all kinds, and is part of keys,
 	 * flags and meters. Each moves what a connection factory (bean) holds to a new Redis
 	 * (target); phase, flag, mirror, read-share, compare, cutover and gates say how.
@@ -42,8 +56,37 @@ public class MigrationProperties {
 		return this.fleet;
 	}
 
+	public InitializeSchema getInitializeSchema() {
+		return this.initializeSchema;
+	}
+
+	public void setInitializeSchema(InitializeSchema initializeSchema) {
+		this.initializeSchema = initializeSchema;
+	}
+
+	public Map<String, DataSourceMigrationProperties> getDataSource() {
+		return this.dataSource;
+	}
+
 	public Map<String, RedisMigrationProperties> getRedis() {
 		return this.redis;
+	}
+
+	/**
+	 * Whether tables and triggers are created.
+	 */
+	// Boot has such a type, in a module that an application without a database lacks
+	public enum InitializeSchema {
+
+		/** Always. */
+		ALWAYS,
+
+		/** In a database that ends with the application. */
+		EMBEDDED,
+
+		/** Never. */
+		NEVER
+
 	}
 
 	/**

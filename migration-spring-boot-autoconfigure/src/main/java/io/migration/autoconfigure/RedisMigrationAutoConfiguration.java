@@ -39,7 +39,8 @@ public final class RedisMigrationAutoConfiguration {
 	static RedisMigrationPostProcessor redisMigrationPostProcessor(ConfigurableListableBeanFactory beanFactory,
 			Environment environment, ObjectProvider<PhaseFlags> flags, ObjectProvider<MirrorObservers> observers,
 			ObjectProvider<SslBundles> sslBundles, ApplicationEventPublisher events) {
-		return new RedisMigrationPostProcessor(beanFactory, environment, flags, observers, sslBundles, events);
+		return new RedisMigrationPostProcessor(new MigrationContext(beanFactory, environment, flags, observers, events),
+				sslBundles);
 	}
 
 	@Bean

@@ -8,26 +8,19 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * Starts migrations before the web server takes requests, and stops them after it has
- * drained.
+ * Starts and stops Redis migrations.
  */
-class RedisMigrationLifecycle implements SmartLifecycle {
+final class RedisMigrationLifecycle extends MigrationLifecycle {
 
 	private static final Log logger = LogFactory.getLog(RedisMigrationLifecycle.class);
-
-	/** Below the phases of the web server's start and of its graceful shutdown. */
-	static final int PHASE = DEFAULT_PHASE - 4096;
 
 	private final List<RedisMigration> migrations;
 
 	private final ConfigurableListableBeanFactory beanFactory;
-
-	private volatile boolean running;
 
 	RedisMigrationLifecycle(List<RedisMigration> migrations, ConfigurableListableBeanFactory beanFactory) {
 		this.migrations = migrations;
@@ -35,10 +28,9 @@ class RedisMigrationLifecycle implements SmartLifecycle {
 	}
 
 	@Override
-	public void start() {
+	void startMigrations() {
 		reportBypasses();
 		this.migrations.forEach(RedisMigration::start);
-		this.running = true;
 	}
 
 	/**
@@ -85,19 +77,8 @@ class RedisMigrationLifecycle implements SmartLifecycle {
 	}
 
 	@Override
-	public void stop() {
+	void stopMigrations() {
 		this.migrations.forEach(RedisMigration::stop);
-		this.running = false;
-	}
-
-	@Override
-	public boolean isRunning() {
-		return this.running;
-	}
-
-	@Override
-	public int getPhase() {
-		return PHASE;
 	}
 
 }

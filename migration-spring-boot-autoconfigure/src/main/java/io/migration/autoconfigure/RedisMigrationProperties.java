@@ -1,11 +1,8 @@
 package io.migration.autoconfigure;
 
-import java.time.Duration;
 import java.util.List;
 
-import io.migration.MigrationPhase;
 import io.migration.mirror.MirrorSettings.OnFailure;
-import io.migration.mirror.MirrorSettings.StaleReads;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -14,25 +11,13 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisProperties;
 /**
  * One Redis migration.
  */
-public class RedisMigrationProperties {
+public class RedisMigrationProperties extends MirroredMigrationProperties {
 
 	/**
 	 * Name of the connection factory bean to decorate. Default is the only or the primary
 	 * one.
 	 */
 	private @Nullable String bean;
-
-	/**
-	 * Phase that is desired when neither a flag nor the Actuator has said one: it counts
-	 * at the first start only.
-	 */
-	private @Nullable MigrationPhase phase;
-
-	/**
-	 * Name of the flag that says which phase is desired. Default is the migration's name
-	 * with the prefix "migration.".
-	 */
-	private @Nullable String flag;
 
 	/**
 	 * The new Redis, by the same keys as spring.data.redis.
@@ -43,24 +28,13 @@ public class RedisMigrationProperties {
 	/**
 	 * How writes reach target.
 	 */
-	private final Mirror mirror = new Mirror();
+	private final Mirror mirror = new Mirror(OnFailure.RAISE);
 
 	/**
 	 * Patterns of the keys that move, as for the command KEYS. Default is all of them.
 	 * Other keys stay on source in every phase.
 	 */
 	private List<String> keys = List.of("*");
-
-	/**
-	 * Percentage of reads that target answers in read-new, unless the flag says
-	 * otherwise.
-	 */
-	private int readShare = 100;
-
-	/**
-	 * How reads are compared.
-	 */
-	private final Compare compare = new Compare();
 
 	/**
 	 * How authority moves.
@@ -80,26 +54,11 @@ public class RedisMigrationProperties {
 		this.bean = bean;
 	}
 
-	public @Nullable MigrationPhase getPhase() {
-		return this.phase;
-	}
-
-	public void setPhase(@Nullable MigrationPhase phase) {
-		this.phase = phase;
-	}
-
-	public @Nullable String getFlag() {
-		return this.flag;
-	}
-
-	public void setFlag(@Nullable String flag) {
-		this.flag = flag;
-	}
-
 	public Target getTarget() {
 		return this.target;
 	}
 
+	@Override
 	public Mirror getMirror() {
 		return this.mirror;
 	}
@@ -112,22 +71,12 @@ public class RedisMigrationProperties {
 		this.keys = keys;
 	}
 
-	public int getReadShare() {
-		return this.readShare;
-	}
-
-	public void setReadShare(int readShare) {
-		this.readShare = readShare;
-	}
-
-	public Compare getCompare() {
-		return this.compare;
-	}
-
+	@Override
 	public Cutover getCutover() {
 		return this.cutover;
 	}
 
+	@Override
 	public Gates getGates() {
 		return this.gates;
 	}
@@ -175,240 +124,15 @@ public class RedisMigrationProperties {
 	}
 
 	/**
-	 * How writes reach target.
-	 */
-	public static class Mirror {
-
-		/**
-		 * What a write does in dual-write when target does not confirm it in time: raise
-		 * an exception which says that source has it, or return and leave it to the
-		 * journal. In read-new also whether a read falls back to source.
-		 */
-		private OnFailure onFailure = OnFailure.RAISE;
-
-		/**
-		 * How long a write waits for target, and how long target may take for an answer.
-		 * Choose it below the command timeout of the connection factory.
-		 */
-		private Duration timeout = Duration.ofSeconds(2);
-
-		/**
-		 * Whether a write in read-new may return before target has it.
-		 */
-		private StaleReads staleReads = StaleReads.DENY;
-
-		/**
-		 * The journal on source.
-		 */
-		private final Journal journal = new Journal();
-
-		public OnFailure getOnFailure() {
-			return this.onFailure;
-		}
-
-		public void setOnFailure(OnFailure onFailure) {
-			this.onFailure = onFailure;
-		}
-
-		public Duration getTimeout() {
-			return this.timeout;
-		}
-
-		public void setTimeout(Duration timeout) {
-			this.timeout = timeout;
-		}
-
-		public StaleReads getStaleReads() {
-			return this.staleReads;
-		}
-
-		public void setStaleReads(StaleReads staleReads) {
-			this.staleReads = staleReads;
-		}
-
-		public Journal getJournal() {
-			return this.journal;
-		}
-
-	}
-
-	/**
-	 * The journal on source.
-	 */
-	public static class Journal {
-
-		/**
-		 * Entries above which journaling stops in shadow, so that source does not run out
-		 * of memory. The copy is stale then.
-		 */
-		private long maxSize = 10_000_000;
-
-		public long getMaxSize() {
-			return this.maxSize;
-		}
-
-		public void setMaxSize(long maxSize) {
-			this.maxSize = maxSize;
-		}
-
-	}
-
-	/**
-	 * How reads are compared.
-	 */
-	public static class Compare {
-
-		/**
-		 * Share of the reads that are repeated on both sides in the background, from 0 to
-		 * 1.
-		 */
-		private double sampleRate = 0.01;
-
-		public double getSampleRate() {
-			return this.sampleRate;
-		}
-
-		public void setSampleRate(double sampleRate) {
-			this.sampleRate = sampleRate;
-		}
-
-	}
-
-	/**
-	 * How authority moves.
-	 */
-	public static class Cutover {
-
-		/**
-		 * How long a move of authority may take before it is called off.
-		 */
-		private Duration timeout = Duration.ofSeconds(10);
-
-		/**
-		 * How long a write may be parked while authority moves. Default is one and a half
-		 * times the timeout.
-		 */
-		private @Nullable Duration maxPark;
-
-		public Duration getTimeout() {
-			return this.timeout;
-		}
-
-		public void setTimeout(Duration timeout) {
-			this.timeout = timeout;
-		}
-
-		public @Nullable Duration getMaxPark() {
-			return this.maxPark;
-		}
-
-		public void setMaxPark(@Nullable Duration maxPark) {
-			this.maxPark = maxPark;
-		}
-
-	}
-
-	/**
 	 * What holds the steps forward. Every gate but read-share can be given a value or
 	 * switched off by "off".
 	 */
-	public static class Gates {
-
-		/**
-		 * How long every phase lasts at least, such as 1m. Not asked for unless set.
-		 */
-		private @Nullable String minTimeInPhase;
-
-		/**
-		 * How many reads have to be compared before read-new. Not asked for unless set.
-		 */
-		private @Nullable String minComparisons;
-
-		/**
-		 * Share of compared reads that may differ before read-new, from 0 to 1, or off.
-		 */
-		private String maxMismatchRate = "0";
-
-		/**
-		 * Share of comparisons that may fail before read-new and cutover, from 0 to 1.
-		 * Not asked for unless set.
-		 */
-		private @Nullable String maxErrorRate;
-
-		/**
-		 * The longest that data lives, such as 24h: read-new is open when every write has
-		 * been journaled for that long, and what was there before need not be copied.
-		 */
-		private @Nullable String ttl;
-
-		/**
-		 * How many journal entries may wait for target before a step forward, or off.
-		 */
-		private String journal = "1000";
+	public static class Gates extends MirroredMigrationProperties.Gates {
 
 		/**
 		 * Whether writes that cannot be mirrored hold read-new: on or off.
 		 */
 		private String unsupported = "on";
-
-		/**
-		 * Whether read-new waits until what was there before has been copied: on or off.
-		 * The gate ttl takes its place when it is set.
-		 */
-		private String backfill = "on";
-
-		/**
-		 * Whether read-new waits until both sides have been compared fully: on or off.
-		 */
-		private String verification = "on";
-
-		public @Nullable String getMinTimeInPhase() {
-			return this.minTimeInPhase;
-		}
-
-		public void setMinTimeInPhase(@Nullable String minTimeInPhase) {
-			this.minTimeInPhase = minTimeInPhase;
-		}
-
-		public @Nullable String getMinComparisons() {
-			return this.minComparisons;
-		}
-
-		public void setMinComparisons(@Nullable String minComparisons) {
-			this.minComparisons = minComparisons;
-		}
-
-		public String getMaxMismatchRate() {
-			return this.maxMismatchRate;
-		}
-
-		public void setMaxMismatchRate(String maxMismatchRate) {
-			this.maxMismatchRate = maxMismatchRate;
-		}
-
-		public @Nullable String getMaxErrorRate() {
-			return this.maxErrorRate;
-		}
-
-		public void setMaxErrorRate(@Nullable String maxErrorRate) {
-			this.maxErrorRate = maxErrorRate;
-		}
-
-		public @Nullable String getTtl() {
-			return this.ttl;
-		}
-
-		public void setTtl(@Nullable String ttl) {
-			this.ttl = ttl;
-		}
-
-		public String getJournal() {
-			return this.journal;
-		}
-
-		public void setJournal(String journal) {
-			this.journal = journal;
-		}
 
 		public String getUnsupported() {
 			return this.unsupported;
@@ -416,22 +140,6 @@ public class RedisMigrationProperties {
 
 		public void setUnsupported(String unsupported) {
 			this.unsupported = unsupported;
-		}
-
-		public String getBackfill() {
-			return this.backfill;
-		}
-
-		public void setBackfill(String backfill) {
-			this.backfill = backfill;
-		}
-
-		public String getVerification() {
-			return this.verification;
-		}
-
-		public void setVerification(String verification) {
-			this.verification = verification;
 		}
 
 	}

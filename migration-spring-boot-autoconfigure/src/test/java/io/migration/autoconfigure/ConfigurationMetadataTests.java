@@ -12,11 +12,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import javax.sql.DataSource;
+
 import io.migration.MigrationPhase;
+import io.migration.jdbc.JdbcMigrationSettings;
 import io.migration.mirror.MirrorSettings;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,6 +34,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.ClassUtils;
@@ -41,8 +47,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ConfigurationMetadataTests {
 
-	/** Stands for the name of a migration. */
-	private static final String ANY = "migration.redis.*.";
+	/** What properties of a kind begin with; the star stands for the migration's name. */
+	private static final String ANY = "migration.%s.*.";
+
+	private static final List<String> KINDS = List.of("data-source", "redis");
 
 	private static JsonNode metadata;
 
@@ -64,8 +72,9 @@ class ConfigurationMetadataTests {
 	@Test
 	void everyPropertyIsDescribed() {
 		assertThat(names(metadata.get("properties"))).contains("migration.enabled", "migration.redis",
-				"migration.fleet.lease", "migration.fleet.heartbeat", "migration.unleash.url",
-				"management.endpoint.migrations.show-values", "management.health.migrations.enabled");
+				"migration.data-source", "migration.initialize-schema", "migration.fleet.lease",
+				"migration.fleet.heartbeat", "migration.unleash.url", "management.endpoint.migrations.show-values",
+				"management.health.migrations.enabled");
 		for (JsonNode property : metadata.get("properties")) {
 			String name = property.get("name").asString();
 			assertThat(property.path("description").asString("")).as(name).matches("(?s)[A-Z].*\\S\\.");
@@ -74,41 +83,67 @@ class ConfigurationMetadataTests {
 		}
 	}
 
-	@Test
-	void migrationsAreDescribedAsAMap() {
-		JsonNode redis = named("properties", "migration.redis");
-		assertThat(redis.get("type").asString())
-			.isEqualTo("java.util.Map<java.lang.String,%s>".formatted(RedisMigrationProperties.class.getName()));
-		for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(RedisMigrationProperties.class)) {
+	@ParameterizedTest
+	@MethodSource("kinds")
+	void migrationsAreDescribedAsAMap(String kind, Class<?> type) {
+		JsonNode described = named("properties", "migration." + kind);
+		assertThat(described.get("type").asString())
+			.isEqualTo("java.util.Map<java.lang.String,%s>".formatted(type.getName()));
+		for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(type)) {
 			if (!property.getName().equals("class")) {
-				assertThat(redis.get("description").asString()).contains(dashed(property.getName()));
+				assertThat(described.get("description").asString()).contains(dashed(property.getName()));
 			}
 		}
 	}
 
-	@Test
-	void valuesAreAllOfThem() {
-		assertThat(values("phase"))
+	static Stream<Arguments> kinds() {
+		return Stream.of(Arguments.of("data-source", DataSourceMigrationProperties.class),
+				Arguments.of("redis", RedisMigrationProperties.class));
+	}
+
+	@ParameterizedTest
+	@FieldSource("KINDS")
+	void valuesAreAllOfThem(String kind) {
+		assertThat(values(kind, "phase"))
 			.isEqualTo(Arrays.stream(MigrationPhase.values()).map(MigrationPhase::wireName).toList());
-		assertThat(values("mirror.on-failure")).containsExactlyInAnyOrder(dashed(MirrorSettings.OnFailure.values()));
-		assertThat(values("mirror.stale-reads")).containsExactlyInAnyOrder(dashed(MirrorSettings.StaleReads.values()));
+		assertThat(values(kind, "mirror.on-failure"))
+			.containsExactlyInAnyOrder(dashed(MirrorSettings.OnFailure.values()));
+		assertThat(values(kind, "mirror.stale-reads"))
+			.containsExactlyInAnyOrder(dashed(MirrorSettings.StaleReads.values()));
 	}
 
 	@Test
-	void everyGateCanBeSwitchedOff() {
-		for (PropertyDescriptor gate : BeanUtils.getPropertyDescriptors(RedisMigrationProperties.Gates.class)) {
+	void valuesOfADatabaseAreAllOfThem() {
+		assertThat(values("data-source", "mirror.acknowledge"))
+			.containsExactlyInAnyOrder(dashed(JdbcMigrationSettings.Acknowledge.values()));
+	}
+
+	@ParameterizedTest
+	@MethodSource("gates")
+	void everyGateCanBeSwitchedOff(String kind, Class<?> type) {
+		for (PropertyDescriptor gate : BeanUtils.getPropertyDescriptors(type)) {
 			if (!gate.getName().equals("class")) {
-				assertThat(values("gates." + dashed(gate.getName()))).contains("off");
+				assertThat(values(kind, "gates." + dashed(gate.getName()))).contains("off");
 			}
 		}
 	}
 
-	@Test
-	void theBeanIsLookedForByType() throws ClassNotFoundException {
-		JsonNode provider = named("hints", ANY + "bean").get("providers").get(0);
+	static Stream<Arguments> gates() {
+		return Stream.of(Arguments.of("data-source", DataSourceMigrationProperties.Gates.class),
+				Arguments.of("redis", RedisMigrationProperties.Gates.class));
+	}
+
+	@ParameterizedTest
+	@MethodSource("beans")
+	void theBeanIsLookedForByType(String kind, Class<?> type) throws ClassNotFoundException {
+		JsonNode provider = named("hints", ANY.formatted(kind) + "bean").get("providers").get(0);
 		assertThat(provider.get("name").asString()).isEqualTo("spring-bean-reference");
-		assertThat(ClassUtils.forName(provider.get("parameters").get("target").asString(), null))
-			.isSameAs(RedisConnectionFactory.class);
+		assertThat(ClassUtils.forName(provider.get("parameters").get("target").asString(), null)).isSameAs(type);
+	}
+
+	static Stream<Arguments> beans() {
+		return Stream.of(Arguments.of("data-source", DataSource.class),
+				Arguments.of("redis", RedisConnectionFactory.class));
 	}
 
 	static Stream<String> hinted() throws IOException {
@@ -123,21 +158,25 @@ class ConfigurationMetadataTests {
 	@ParameterizedTest
 	@MethodSource("hinted")
 	void everyHintIsForAPropertyThatExistsAndTakesTheValue(String setting) {
-		String property = setting.replace("*", "tokens");
+		String property = setting.replace("*", "moved");
 		String[] parts = property.split("=", 2);
-		new Binder(new MapConfigurationPropertySource(Map.of(parts[0], parts[1]))).bind("migration.redis",
-				Bindable.mapOf(String.class, RedisMigrationProperties.class),
-				new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
+		new Binder(new MapConfigurationPropertySource(Map.of(parts[0], parts[1]))).bind("migration",
+				Bindable.of(MigrationProperties.class), new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
 		new ApplicationContextRunner()
 			.withConfiguration(
-					AutoConfigurations.of(DataRedisAutoConfiguration.class, RedisMigrationAutoConfiguration.class))
-			.withPropertyValues("migration.redis.tokens.target.port=1", property)
+					AutoConfigurations.of(DataRedisAutoConfiguration.class, RedisMigrationAutoConfiguration.class,
+							DataSourceAutoConfiguration.class, DataSourceMigrationAutoConfiguration.class))
+			.withPropertyValues(
+					property.contains("redis") ? "migration.redis.moved.target.port=1"
+							: "migration.data-source.moved.target.url=jdbc:postgresql://127.0.0.1:1/moved",
+					"spring.datasource.generate-unique-name=true", property)
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test
 	void everyHintIsDescribed() {
-		assertThat(names(metadata.get("hints"))).allMatch((name) -> name.startsWith(ANY));
+		assertThat(names(metadata.get("hints")))
+			.allMatch((name) -> KINDS.stream().anyMatch((kind) -> name.startsWith(ANY.formatted(kind))));
 		for (JsonNode hint : metadata.get("hints")) {
 			for (JsonNode value : hint.path("values")) {
 				assertThat(value.path("description").asString("")).as(hint.get("name").asString()).endsWith(".");
@@ -145,8 +184,8 @@ class ConfigurationMetadataTests {
 		}
 	}
 
-	private static List<String> values(String property) {
-		return named("hints", ANY + property).get("values")
+	private static List<String> values(String kind, String property) {
+		return named("hints", ANY.formatted(kind) + property).get("values")
 			.valueStream()
 			.map((value) -> value.get("value").asString())
 			.toList();

@@ -2,6 +2,9 @@ package io.migration.autoconfigure;
 
 import java.util.concurrent.atomic.AtomicReference;
 
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.lettuce.core.RedisClient;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.config.CustomScopeConfigurer;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -21,6 +25,8 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfigurat
 import org.springframework.boot.data.redis.autoconfigure.DataRedisProperties;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -28,6 +34,9 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.dao.DataAccessException;
@@ -39,6 +48,9 @@ import org.springframework.data.redis.connection.RedisSentinelConnection;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.RedisStaticMasterReplicaConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.util.StringUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -53,6 +65,8 @@ class InvalidMigrationTests {
 
 	private static final String TARGET = "migration.redis.tokens.target.url=redis://127.0.0.1:2";
 
+	private static final String DATABASE = "migration.data-source.orders.target.url=jdbc:postgresql://127.0.0.1:2/shop";
+
 	private final ApplicationContextRunner withoutRedis = new ApplicationContextRunner().withConfiguration(
 			AutoConfigurations.of(MigrationAutoConfiguration.class, UnleashMigrationAutoConfiguration.class,
 					RedisMigrationAutoConfiguration.class, SslAutoConfiguration.class));
@@ -61,9 +75,18 @@ class InvalidMigrationTests {
 		.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
 		.withPropertyValues("spring.data.redis.url=redis://127.0.0.1:1");
 
+	private final ApplicationContextRunner withoutDatabase = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(MigrationAutoConfiguration.class,
+				UnleashMigrationAutoConfiguration.class, DataSourceMigrationAutoConfiguration.class));
+
+	private final ApplicationContextRunner databaseRunner = this.withoutDatabase
+		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class))
+		.withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/shop");
+
 	@Test
 	void whatIsRightIsNotRefused() {
 		this.runner.withPropertyValues(TARGET).run((context) -> assertThat(context).hasNotFailed());
+		this.databaseRunner.withPropertyValues(DATABASE).run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test
@@ -250,7 +273,7 @@ class InvalidMigrationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "data-source", "http", "grpc", "client" })
+	@ValueSource(strings = { "http", "grpc", "client" })
 	void aKindThatIsNotAvailableYet(String kind) {
 		String property = "migration." + kind + ".orders.target.url=http://127.0.0.1";
 		String description = "The property 'migration.%1$s.orders' configures a migration of kind '%1$s', which this version does not have."
@@ -370,6 +393,167 @@ class InvalidMigrationTests {
 	}
 
 	@Test
+	void noDatabaseAtAll() {
+		refused(this.withoutDatabase.withPropertyValues(DATABASE),
+				"The migration 'migration.data-source.orders' names no bean, and there is no DataSource.",
+				"Configure a data source (spring.datasource.*).");
+	}
+
+	@Test
+	void aDataSourceBeanThatDoesNotExist() {
+		refused(this.databaseRunner.withPropertyValues(DATABASE, "migration.data-source.orders.bean=dataSource,reader"),
+				"The property 'migration.data-source.orders.bean' names 'reader', but there is no such bean of type DataSource.",
+				"Use one of: dataSource.");
+	}
+
+	@Test
+	void twoMigrationsOfOneDatabaseBean() {
+		FailureAnalysis analysis = refused(this.databaseRunner.withPropertyValues(DATABASE,
+				"migration.data-source.stock.target.url=jdbc:postgresql://127.0.0.1:3/shop"));
+		assertThat(analysis.getDescription()).startsWith("Two migrations decorate the bean 'dataSource': ")
+			.contains("'migration.data-source.orders'", "'migration.data-source.stock'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { PrototypeDataSource.class, ScopedDataSource.class })
+	void aDataSourceThatIsNoSingleton(Class<?> configuration) {
+		refused(this.withoutDatabase.withUserConfiguration(configuration, DataSourceUser.class)
+			.withPropertyValues(DATABASE, "migration.data-source.orders.bean=scoped"),
+				"The migration 'migration.data-source.orders' decorates the bean 'scoped', which is not a singleton.",
+				"Make it a singleton: a migration keeps what it has decorated for as long as the application runs.");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "phase=off", "target.adopt=true", "target.username=shop", "tagret.url=jdbc:h2:mem:a" })
+	void noTargetDatabase(String setting) {
+		refused(this.databaseRunner.withPropertyValues("migration.data-source.orders." + setting),
+				"The migration 'migration.data-source.orders' has no target.",
+				"Say where the new database is by 'migration.data-source.orders.target.url', 'migration.data-source.orders.target.username' and 'migration.data-source.orders.target.password'.");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "url=jdbc:postgresql://127.0.0.1:1/shop", "url=jdbc:postgresql://localhost:1/shop?user=a",
+			"hikari.jdbc-url=jdbc:postgresql://localhost:1/shop" })
+	void aTargetDatabaseThatIsTheSource(String target) {
+		refused(this.databaseRunner.withPropertyValues("migration.data-source.orders.target." + target),
+				"The target of the migration 'migration.data-source.orders' is the server and database that its source is.",
+				"Set 'migration.data-source.orders.target' to the new database.");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "postgresql://127.0.0.1/shop", "jdbc:nothing://127.0.0.1/shop", "http://127.0.0.1", "" })
+	void aTargetDatabaseThatNoDriverKnows(String url) {
+		refused(this.databaseRunner.withPropertyValues("migration.data-source.orders.target.url=" + url),
+				"No JDBC driver accepts the property 'migration.data-source.orders.target.url'.",
+				"Use a URL such as jdbc:postgresql://host:5432/database, and add the driver.");
+	}
+
+	@Test
+	void aTargetDatabaseOfAProductThatIsNotSupported() {
+		refused(this.databaseRunner
+			.withPropertyValues("migration.data-source.orders.target.url=jdbc:oracle:thin:@127.0.0.1:1521:shop"),
+				"The property 'migration.data-source.orders.target.url' is a database of ORACLE, which this version cannot migrate to.",
+				"Use PostgreSQL, MySQL, MariaDB or H2.");
+	}
+
+	@Test
+	void aDriverThatDoesNotExist() {
+		refused(this.databaseRunner.withPropertyValues(DATABASE,
+				"migration.data-source.orders.target.driver-class-name=com.example.Driver"),
+				"The property 'migration.data-source.orders.target.driver-class-name' has the value 'com.example.Driver', which is no JDBC driver that can be loaded.",
+				"Add the driver, or correct the name.");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "strategy, replicated, mirror", "capture, log, trigger", "cutover.mode, reject, park",
+			"cutover.mode, read-only, park", "cutover.mode, timed, park", "cutover.fence, deny-writes, none",
+			"auto-rollback, true, false" })
+	void whatComesLater(String property, String value, String present) {
+		refused(this.databaseRunner.withPropertyValues(DATABASE,
+				"migration.data-source.orders." + property + "=" + value),
+				"The property 'migration.data-source.orders.%s' has the value '%s', which this version does not have."
+					.formatted(property, value),
+				"Use %s, which is the default.".formatted(present));
+	}
+
+	@Test
+	void tablesOfWhichOnlySomeRowsMove() {
+		refused(this.databaseRunner.withPropertyValues(DATABASE,
+				"migration.data-source.orders.tables.where.orders=region = 'EU'"),
+				"The property 'migration.data-source.orders.tables.where' is set; in this version a table moves with all of its rows.",
+				"Remove it, or keep the tables on source by 'migration.data-source.orders.tables.exclude'.");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "a,,b" })
+	void tablesThatAreNone(String tables) {
+		FailureAnalysis analysis = refused(this.databaseRunner.withPropertyValues(DATABASE,
+				"migration.data-source.orders.tables.include=" + tables));
+		assertThat(analysis.getDescription()).contains("'migration.data-source.orders.tables.include'")
+			.contains("names no tables");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "flyway", "liquibase" })
+	void aToolForTargetThatTheApplicationDoesNotHave(String tool) {
+		refused(this.databaseRunner.withPropertyValues(DATABASE,
+				"migration.data-source.orders.target.%s=true".formatted(tool)),
+				"The property 'migration.data-source.orders.target.%s' is set, but the application has no %s."
+					.formatted(tool, StringUtils.capitalize(tool)),
+				"Add it (spring-boot-starter-%s), or remove the property.".formatted(tool));
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			classes = { HikariDataSource.class, CircuitBreaker.class, JdbcClient.class, DataSourceUnwrapper.class })
+	void aLibraryThatADatabaseNeeds(Class<?> type) {
+		FailureAnalysis analysis = refused(
+				this.withoutDatabase.withPropertyValues(DATABASE).withClassLoader(new FilteredClassLoader(type)));
+		assertThat(analysis.getDescription()).startsWith("The migration 'migration.data-source.orders' needs ")
+			.endsWith(", which is not on the classpath.");
+		assertThat(analysis.getAction()).startsWith("Add ").endsWith(", or remove the migration.");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "mirror.acknowledge, soon, DURABLE", "mirror.on-failure, ignore, RAISE", "strategy, dump, MIRROR",
+			"capture, poll, TRIGGER", "cutover.mode, stop, PARK", "phase, dual, DUAL_WRITE" })
+	void aChoiceThatADatabaseDoesNotHave(String property, String value, String choice) {
+		FailureAnalysis analysis = refused(this.databaseRunner.withPropertyValues(DATABASE,
+				"migration.data-source.orders." + property + "=" + value));
+		assertThat(analysis.getDescription()).contains("migration.data-source.orders." + property, value);
+		assertThat(analysis.getAction()).contains(choice);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "mirror.timeout, -2s, PT-2S, is not a positive duration",
+			"cutover.timeout, 0, PT0S, is not a positive duration",
+			"cutover.max-park, 0, PT0S, is not a positive duration", "read-share, 101, 101, is not between 0 and 100",
+			"compare.sample-rate, 2, 2, is not between 0 and 1",
+			"mirror.journal.max-size, 0, 0, is not a positive number", "gates.ttl, abc, abc, is not a duration",
+			"gates.min-comparisons, many, many, is not a count",
+			"gates.max-mismatch-rate, 2, 2, is not between 0 and 1",
+			"gates.schema, maybe, maybe, is neither on nor off",
+			"gates.outside-writers, known, known, is neither on nor off",
+			"gates.backfill, 1h, 1h, is neither on nor off",
+			"gates.verification, clean, clean, is neither on nor off" })
+	void aValueThatADatabaseCannotHave(String property, String value, String shown, String problem) {
+		FailureAnalysis analysis = refused(this.databaseRunner.withPropertyValues(DATABASE,
+				"migration.data-source.orders." + property + "=" + value));
+		assertThat(analysis.getDescription())
+			.isEqualTo("The property 'migration.data-source.orders.%s' has the value '%s', which %s."
+				.formatted(property, shown, problem));
+		assertThat(analysis.getAction()).isNotBlank();
+	}
+
+	@Test
+	void aWayOfInitializingTheSchemaThatDoesNotExist() {
+		FailureAnalysis analysis = refused(
+				this.databaseRunner.withPropertyValues(DATABASE, "migration.initialize-schema=sometimes"));
+		assertThat(analysis.getDescription()).contains("migration.initialize-schema", "sometimes");
+		assertThat(analysis.getAction()).contains("ALWAYS", "EMBEDDED", "NEVER");
+	}
+
+	@Test
 	void anAddressOfUnleashThatIsNone() {
 		FailureAnalysis analysis = refused(this.runner.withPropertyValues(TARGET, "migration.unleash.url=unleash"));
 		assertThat(analysis.getDescription()).contains("migration.unleash.url");
@@ -470,6 +654,45 @@ class InvalidMigrationTests {
 		@Bean
 		LettuceConnectionFactory second() {
 			return new LettuceConnectionFactory(new RedisClusterConfiguration());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class PrototypeDataSource {
+
+		@Bean
+		@Scope("prototype")
+		DataSource scoped() {
+			return new HikariDataSource();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ScopedDataSource {
+
+		@Bean
+		static CustomScopeConfigurer scopes() {
+			CustomScopeConfigurer scopes = new CustomScopeConfigurer();
+			scopes.addScope("tenant", new SimpleThreadScope());
+			return scopes;
+		}
+
+		@Bean
+		@Scope(scopeName = "tenant", proxyMode = ScopedProxyMode.INTERFACES)
+		DataSource scoped() {
+			return new HikariDataSource();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class DataSourceUser {
+
+		@Bean
+		JdbcTemplate template(DataSource dataSource) {
+			return new JdbcTemplate(dataSource);
 		}
 
 	}

@@ -83,7 +83,7 @@ class RedisMigrationAutoConfigurationTests {
 	/** With everything that this class path configures by itself. */
 	private final ApplicationContextRunner application = new ApplicationContextRunner()
 		.withPropertyValues(SOURCE, "management.endpoints.web.exposure.include=*",
-				"spring.datasource.generate-unique-name=true")
+				"spring.datasource.generate-unique-name=true", "spring.liquibase.enabled=false")
 		.withUserConfiguration(EverythingConfiguration.class);
 
 	@Test

@@ -1,0 +1,1 @@
+alter table purchase add price numeric(10, 2);

@@ -1,0 +1,1 @@
+create table purchase (id bigserial primary key, item text);

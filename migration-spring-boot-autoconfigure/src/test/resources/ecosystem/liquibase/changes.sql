@@ -1,0 +1,4 @@
+--liquibase formatted sql
+
+--changeset migration:purchase
+create table ${table} (id bigserial primary key, item text);
