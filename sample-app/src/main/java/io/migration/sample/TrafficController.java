@@ -16,7 +16,7 @@ final class TrafficController {
 	}
 
 	@GetMapping("/traffic")
-	Traffic.Counters traffic() {
+	Findings.Counters traffic() {
 		return this.traffic.counters();
 	}
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import com.jayway.jsonpath.JsonPath;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.migration.test.PostgresServer;
 import io.migration.test.RedisClusterServer;
 import io.migration.test.RedisServer;
 import org.junit.jupiter.api.Test;
@@ -40,24 +41,25 @@ class ReadmeWalkIntegrationTests {
 	void commandsOfTheReadmeDoWhatItSaysAndTrafficNoticesNothing() throws IOException {
 		List<DocumentedCommand> commands = DocumentedCommand.in(Files.readString(Path.of("../README.md")), HEADING);
 		assertThat(commands).hasSizeGreaterThan(10).noneMatch((command) -> command.outputs().isEmpty());
-		try (RedisServer source = RedisServer.start();
-				RedisClusterServer target = RedisClusterServer.start(3);
-				ConfigurableApplicationContext application = start(source, target)) {
+		try (SampleServers servers = SampleServers.start();
+				ConfigurableApplicationContext application = start(servers)) {
 			int port = application.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
 			commands.forEach((command) -> run(command, port));
-			assertThatPhasesWereVisitedInOrder(port);
+			assertThatPhasesWereVisitedInOrder("tokens", port);
+			assertThatPhasesWereVisitedInOrder("orders", port);
 			Traffic traffic = application.getBean(Traffic.class);
 			assertThatNothingWasNoticed(traffic.counters());
 			traffic.stop();
 			assertThatNothingWasNoticed(traffic.counters());
-			assertThatBothSidesAreEqual(source, target);
+			assertThatBothRedisAreEqual(servers.redis(), servers.cluster());
+			assertThatBothDatabasesAreEqual(servers.database(), servers.newDatabase());
 		}
 	}
 
-	private static ConfigurableApplicationContext start(RedisServer source, RedisClusterServer target) {
-		return new SpringApplicationBuilder(SampleApplication.class).run("--server.port=0",
-				"--spring.data.redis.url=" + source.uri(),
-				"--migration.redis.tokens.target.cluster.nodes=" + String.join(",", target.nodes()));
+	private static ConfigurableApplicationContext start(SampleServers servers) {
+		List<String> arguments = new ArrayList<>(servers.properties());
+		arguments.add("--server.port=0");
+		return new SpringApplicationBuilder(SampleApplication.class).run(arguments.toArray(String[]::new));
 	}
 
 	private static void run(DocumentedCommand command, int port) {
@@ -65,8 +67,8 @@ class ReadmeWalkIntegrationTests {
 		assertThat(command.missingIn(output)).as("%s%n%s%nlacks", command.line(), output).isEmpty();
 	}
 
-	private static void assertThatPhasesWereVisitedInOrder(int port) {
-		String history = CurlCommand.parse("curl localhost:8080/actuator/migrations/tokens/history")
+	private static void assertThatPhasesWereVisitedInOrder(String migration, int port) {
+		String history = CurlCommand.parse("curl localhost:8080/actuator/migrations/" + migration + "/history")
 			.run(port, PATIENCE);
 		List<String> latestFirst = JsonPath.read(history, "$.history[*].to");
 		List<String> inOrder = new ArrayList<>(latestFirst);
@@ -75,19 +77,24 @@ class ReadmeWalkIntegrationTests {
 				"shadow");
 	}
 
-	private static void assertThatNothingWasNoticed(Traffic.Counters counters) {
+	private static void assertThatNothingWasNoticed(Findings.Counters counters) {
 		assertThat(counters.lastFailure()).isNull();
 		assertThat(counters.failures()).isZero();
 		assertThat(counters.violations()).isZero();
 		assertThat(counters.operations()).isGreaterThan(500);
 	}
 
-	private static void assertThatBothSidesAreEqual(RedisServer source, RedisClusterServer target) {
+	private static void assertThatBothRedisAreEqual(RedisServer source, RedisClusterServer target) {
 		await().untilAsserted(() -> assertThat(differences(source, target)).isEmpty());
 		Map<String, StoreReader.Content> remaining = StoreReader.read(List.of(source));
 		assertThat(remaining).hasSizeGreaterThan(20);
 		delete(target, Collections.max(remaining.entrySet(), Comparator.comparing((key) -> key.getValue().expiry())));
 		assertThat(differences(source, target)).as("a key deleted behind the starter's back is found").hasSize(1);
+	}
+
+	private static void assertThatBothDatabasesAreEqual(PostgresServer source, PostgresServer target) {
+		await().untilAsserted(() -> assertThat(SampleServers.orders(target)).isEqualTo(SampleServers.orders(source)));
+		assertThat(SampleServers.orders(source)).hasSizeGreaterThan(20);
 	}
 
 	private static List<String> differences(RedisServer source, RedisClusterServer target) {

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link TokenController} and {@link TrafficController}.
  */
 @SpringBootTest(properties = { "migration.enabled=false", "sample.traffic.enabled=false" })
-class TokenControllerIntegrationTests implements WithRedis {
+class TokenControllerIntegrationTests implements WithStores {
 
 	private MockMvcTester mvc;
 

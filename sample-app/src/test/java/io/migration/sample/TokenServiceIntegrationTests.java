@@ -26,7 +26,7 @@ import static org.awaitility.Awaitility.await;
  */
 @SpringBootTest(webEnvironment = WebEnvironment.NONE,
 		properties = { "migration.enabled=false", "sample.traffic.enabled=false" })
-class TokenServiceIntegrationTests implements WithRedis {
+class TokenServiceIntegrationTests implements WithStores {
 
 	private static final int THREADS = 8;
 

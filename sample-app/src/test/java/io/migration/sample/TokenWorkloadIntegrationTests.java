@@ -2,6 +2,7 @@ package io.migration.sample;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,10 +20,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests for {@link Traffic}: it sees each kind of violation, and none where there is
- * none.
+ * Tests for {@link TokenWorkload}: it sees each kind of violation, and none where there
+ * is none.
  */
-class TrafficIntegrationTests {
+class TokenWorkloadIntegrationTests {
 
 	private static final int RATE = 500;
 
@@ -45,8 +46,8 @@ class TrafficIntegrationTests {
 		this.connectionFactory.afterPropertiesSet();
 		this.connectionFactory.start();
 		this.redis = new StringRedisTemplate(this.connectionFactory);
-		this.traffic = new Traffic(new TokenService(this.redis), new LeaseLock(this.redis), new RateLimiter(this.redis),
-				new TrafficProperties(true, RATE));
+		this.traffic = new Traffic(List.of(new TokenWorkload(new TokenService(this.redis), new LeaseLock(this.redis),
+				new RateLimiter(this.redis))), new TrafficProperties(true, RATE));
 		this.traffic.start();
 	}
 
