@@ -13,6 +13,7 @@ import java.util.Map;
 import com.jayway.jsonpath.JsonPath;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.migration.Migration;
 import io.migration.test.PostgresServer;
 import io.migration.test.RedisClusterServer;
 import io.migration.test.RedisServer;
@@ -44,6 +45,11 @@ class ReadmeWalkIntegrationTests {
 		try (SampleServers servers = SampleServers.start();
 				ConfigurableApplicationContext application = start(servers)) {
 			int port = application.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+			// a reader takes longer to type the first of them
+			await().until(() -> application.getBeansOfType(Migration.class)
+				.values()
+				.stream()
+				.allMatch((migration) -> migration.epoch() > 0));
 			commands.forEach((command) -> run(command, port));
 			assertThatPhasesWereVisitedInOrder("tokens", port);
 			assertThatPhasesWereVisitedInOrder("orders", port);
