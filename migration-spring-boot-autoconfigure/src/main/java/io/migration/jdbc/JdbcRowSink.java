@@ -85,6 +85,9 @@ final class JdbcRowSink implements RowSink {
 		Connection opened = session.connection();
 		this.row.ensure(opened);
 		this.token = this.row.raise(opened);
+		// a server that has crashed may give out again the ids that a position names; who
+		// looks at one from before would take new entries for applied ones
+		this.row.forget(opened);
 		synced(opened);
 		opened.commit();
 	}

@@ -4,8 +4,6 @@ import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.jdbc.DatabaseDriver;
-
 /**
  * What differs between databases in the SQL of the ledger: the clock.
  */
@@ -14,9 +12,7 @@ enum LedgerDialect {
 	// now() would stand still while the transaction waits for a lock
 	POSTGRESQL("clock_timestamp()", "cast(extract(epoch from clock_timestamp() - heartbeat) * 1000000 as bigint)"),
 
-	// MariaDB too, tried with both drivers by hand: there is no server of them in the
-	// test
-	// run. In UTC, whatever the time zone of the session
+	// in UTC, whatever the time zone of the session
 	MYSQL("utc_timestamp(6)", "timestampdiff(microsecond, heartbeat, utc_timestamp(6))"),
 
 	H2("current_timestamp", "datediff(microsecond, heartbeat, current_timestamp)");
@@ -36,11 +32,20 @@ enum LedgerDialect {
 	 * @return the dialect, {@code null} if there is none
 	 */
 	static @Nullable LedgerDialect of(String productName) {
-		return switch (DatabaseDriver.fromProductName(productName)) {
+		SqlDialect dialect = SqlDialect.of(productName);
+		return (dialect != null) ? of(dialect) : null;
+	}
+
+	/**
+	 * Return what the ledger needs of a dialect.
+	 * @param dialect the dialect
+	 * @return its counterpart here
+	 */
+	static LedgerDialect of(SqlDialect dialect) {
+		return switch (dialect) {
 			case POSTGRESQL -> POSTGRESQL;
-			case MYSQL, MARIADB -> MYSQL;
+			case MYSQL -> MYSQL;
 			case H2 -> H2;
-			default -> null;
 		};
 	}
 

@@ -23,11 +23,7 @@ class RelayRow {
 
 	RelayRow(String migration, SqlDialect dialect) {
 		this.migration = migration;
-		this.clock = switch (dialect) {
-			case POSTGRESQL -> LedgerDialect.POSTGRESQL;
-			case MYSQL -> LedgerDialect.MYSQL;
-			case H2 -> LedgerDialect.H2;
-		};
+		this.clock = LedgerDialect.of(dialect);
 	}
 
 	/**
@@ -107,6 +103,13 @@ class RelayRow {
 			statement.setLong(3, token);
 			return statement.executeUpdate() > 0;
 		}
+	}
+
+	/**
+	 * Forget the position: a relay that begins knows of nothing that was applied.
+	 */
+	void forget(Connection connection) throws SQLException {
+		update(connection, "update migration_relay set position = null where migration = ?", this.migration);
 	}
 
 	/**

@@ -172,6 +172,32 @@ class JdbcRelayRaceIntegrationTests {
 		copier.close();
 	}
 
+	/**
+	 * A server that crashes may give ids out again that nobody has made durable. The
+	 * position here names them all as seen.
+	 */
+	@Test
+	void aPositionFromBeforeATakeOverCountsForNothing() throws Exception {
+		scene(PostgresServer.shared());
+		this.scene.execute(Side.SOURCE, "insert into account values (1, 1)");
+		this.scene.execute(Side.TARGET, "update migration_relay set position = '9000000000:9000000000:'");
+		JdbcCopier copier = this.scene.copier("one", this.scene.journal(),
+				this.scene.sink(this.scene.target.relayRow()));
+		assertThat(depth()).isZero();
+		copier.open();
+		assertThat(depth()).isEqualTo(1);
+		round(copier);
+		assertThat(depth()).isZero();
+		assertThat(accounts(Side.TARGET)).containsExactly(List.of("1", "1"));
+		copier.close();
+	}
+
+	private long depth() throws Exception {
+		String position = this.scene.target.ask((connection) -> this.scene.target.relayRow().position(connection));
+		return this.scene.source
+			.ask((connection) -> this.scene.journal().depth(connection, this.scene.tables, position, 10));
+	}
+
 	@Test
 	void whatTargetForgetsInACrashIsCopiedAgain() throws Exception {
 		try (PostgresServer target = PostgresServer.start(Map.of("wal_writer_delay", "10s"))) {
