@@ -260,13 +260,13 @@ final class MigratingConnection implements Connection {
 			throw failure;
 		}
 		try {
-			if (Failures.refusedToWrite(failure)) {
+			if (SqlStates.isReadOnlyRefusal(failure)) {
 				unit.end();
 				UnitOfWork writing = begin(SqlKind.WRITE, "", false);
 				writing.wrote();
 				return writing;
 			}
-			if (Failures.connectionLost(failure) && this.routing.fallsBack()) {
+			if (SqlStates.isConnectionFailure(failure) && this.routing.fallsBack()) {
 				release(unit.connection());
 				attach(unit, unit.pinned().authority());
 				return unit;

@@ -2,8 +2,8 @@ package io.migration.jdbc;
 
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
-
-import org.jspecify.annotations.Nullable;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTransientConnectionException;
 
 /**
  * What the codes of exceptions say.
@@ -33,25 +33,32 @@ final class SqlStates {
 	}
 
 	/**
-	 * Return whether a session that only reads has refused to write.
+	 * Return whether a session or transaction that only reads has refused to write.
 	 */
 	static boolean isReadOnlyRefusal(SQLException ex) {
-		return "25006".equals(ex.getSQLState());
+		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
+			if (cause instanceof SQLException one && "25006".equals(one.getSQLState())) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
-	 * Return whether the connection was lost, or could not be had.
+	 * Return whether the connection was lost, or could not be had; an operator who ends
+	 * the session or the server included.
 	 */
 	static boolean isConnectionFailure(SQLException ex) {
 		String state = ex.getSQLState();
-		return state != null && state.startsWith("08");
+		return ex instanceof SQLNonTransientConnectionException || ex instanceof SQLTransientConnectionException
+				|| (state != null && (state.startsWith("08") || state.startsWith("57P0")));
 	}
 
 	/**
 	 * Return whether a right is missing.
 	 */
-	static boolean isNotPermitted(@Nullable SQLException ex) {
-		return ex != null && "42501".equals(ex.getSQLState());
+	static boolean isNotPermitted(SQLException ex) {
+		return "42501".equals(ex.getSQLState());
 	}
 
 }
