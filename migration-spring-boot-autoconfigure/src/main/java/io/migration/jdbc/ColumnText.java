@@ -21,6 +21,11 @@ final class ColumnText {
 	private static final Set<String> MYSQL_BYTES = Set.of("binary", "varbinary", "tinyblob", "blob", "mediumblob",
 			"longblob");
 
+	/** A cast to text gives what the database prints. */
+	private static final Set<String> POSTGRESQL_AS_PRINTED = Set.of("smallint", "integer", "bigint", "numeric", "real",
+			"double precision", "text", "character varying", "uuid", "date", "timestamp without time zone",
+			"timestamp with time zone", "time without time zone", "json", "jsonb", "bytea");
+
 	private ColumnText() {
 	}
 
@@ -33,11 +38,21 @@ final class ColumnText {
 	 */
 	static String read(SqlDialect dialect, Column column, String quoted) {
 		return switch (dialect) {
-			case POSTGRESQL -> quoted;
+			case POSTGRESQL -> readPostgres(column, quoted);
 			case MYSQL -> readMySql(column, quoted);
 			case H2 -> isBytes(dialect, column) ? "'\\x' || rawtohex(%s)".formatted(quoted)
 					: "cast(%s as varchar)".formatted(quoted);
 		};
+	}
+
+	/** A cast strips blanks from some types, and adds to others. */
+	private static String readPostgres(Column column, String quoted) {
+		String type = base(column);
+		if (type.equals("boolean")) {
+			return "left(%s::text, 1)".formatted(quoted);
+		}
+		return POSTGRESQL_AS_PRINTED.contains(type) ? quoted + "::text"
+				: "case when %1$s is distinct from null then concat(%1$s) end".formatted(quoted);
 	}
 
 	private static String readMySql(Column column, String quoted) {

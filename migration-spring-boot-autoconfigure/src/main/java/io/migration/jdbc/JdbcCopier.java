@@ -2,6 +2,7 @@ package io.migration.jdbc;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -9,6 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import javax.sql.DataSource;
 
@@ -25,11 +27,11 @@ import org.jspecify.annotations.Nullable;
  * of a transaction, it sees nothing of, and that transaction's entry is new to the round
  * that sees it ({@link Journal}): ids that were given out early and committed late are
  * skipped by nobody.</li>
- * <li>A round is one transaction on the other side, which ends by moving the position
- * where the fencing token is ours ({@link JdbcRowSink}). Rounds of one relay follow each
- * other, and a relay begins to read after it has raised the token: so states arrive in
- * the order of their snapshots, and none of an earlier owner arrives after a later
- * one's.</li>
+ * <li>A round is one transaction on the other side, which moves the position where the
+ * fencing token is ours, and leaves nothing where it is not ({@link JdbcRowSink}). Rounds
+ * of one relay follow each other, and a relay begins to read after it has raised the
+ * token: so states arrive in the order of their snapshots, and none of an earlier owner
+ * arrives after a later one's.</li>
  * <li>Entries are cleared by what was read, never by key or by range of numbers, and only
  * when the other side would keep the copy through a crash.</li>
  * <li>A round that takes but a part of what it sees brings rows as they are now, and will
@@ -54,6 +56,11 @@ final class JdbcCopier implements Copier {
 	/** How much more time a side has for an answer when much has piled up. */
 	private static final int PATIENCE = 30;
 
+	/** How many entries name rows that fit into memory. */
+	private static final int FEW = 500;
+
+	private static final long CHARACTERS_IN_MEMORY = 16 << 20;
+
 	private final Journal journal;
 
 	private final DataSource authority;
@@ -70,9 +77,13 @@ final class JdbcCopier implements Copier {
 
 	private final ThreadPoolExecutor executor;
 
+	private final ThreadPoolExecutor clearer;
+
 	private @Nullable RelaySession reading;
 
-	private @Nullable RelaySession clearing;
+	private volatile @Nullable RelaySession clearing;
+
+	private volatile @Nullable SQLException clearingFailed;
 
 	/**
 	 * Create a copier.
@@ -96,6 +107,10 @@ final class JdbcCopier implements Copier {
 		this.timeout = timeout;
 		this.executor = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(4), threads);
 		this.executor.allowCoreThreadTimeOut(true);
+		// what is left out is cleared with the next
+		this.clearer = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1), threads,
+				new ThreadPoolExecutor.DiscardPolicy());
+		this.clearer.allowCoreThreadTimeOut(true);
 	}
 
 	@Override
@@ -107,6 +122,7 @@ final class JdbcCopier implements Copier {
 		this.lease.confirm(reading.connection());
 		reading.connection().rollback();
 		this.clearing = RelaySession.plain(this.authority, this.timeout.multipliedBy(PATIENCE));
+		this.clearingFailed = null;
 		this.journal.reset();
 	}
 
@@ -158,8 +174,8 @@ final class JdbcCopier implements Copier {
 		if (pending.complete()) {
 			waiters.coveredUpTo(drawn);
 		}
-		this.journal.clear(clearing.connection());
-		return new Round((int) Math.min(Integer.MAX_VALUE, pending.entries()), !pending.isEmpty());
+		clear(clearing);
+		return new Round((int) Math.min(Integer.MAX_VALUE, pending.entries()), !pending.complete());
 	}
 
 	private void bring(RelaySession reading, Journal.Pending pending) throws Exception {
@@ -167,14 +183,68 @@ final class JdbcCopier implements Copier {
 		if (!pending.isEmpty() || (durable && this.journal.unsettled())) {
 			boolean little = pending.complete() && pending.entries() <= ENTRIES_OF_A_QUICK_ROUND;
 			reading.bound(little ? this.timeout : this.timeout.multipliedBy(PATIENCE));
-			this.sink.apply((taker) -> pending.rows().forEach((changes) -> {
-				if (changes.everything()) {
-					// the other side may need long to empty the table
-					reading.rest(this.journal.dialect(), this.timeout.multipliedBy(JdbcRowSink.PATIENCE));
-				}
-				taker.take(changes);
-			}), pending.position(), durable);
+			RowChanges.Batch rows = pending.rows();
+			if (pending.complete() && pending.entries() <= FEW) {
+				rows = inMemory(rows);
+			}
+			if (rows instanceof RowChanges.Few) {
+				// whatever the other side does, nobody here waits for it
+				reading.connection().rollback();
+			}
+			else {
+				rows = patient(reading, rows);
+			}
+			this.sink.apply(rows, pending.position(), durable);
 			this.journal.applied(pending, durable);
+		}
+	}
+
+	private static RowChanges.Batch inMemory(RowChanges.Batch rows) throws Exception {
+		if (rows instanceof RowChanges.Few) {
+			return rows;
+		}
+		List<RowChanges> parts = new ArrayList<>();
+		AtomicLong characters = new AtomicLong();
+		rows.forEach((changes) -> {
+			if (characters.addAndGet(changes.characters()) > CHARACTERS_IN_MEMORY) {
+				parts.clear();
+			}
+			else {
+				parts.add(changes);
+			}
+		});
+		return (characters.get() > CHARACTERS_IN_MEMORY) ? rows : new RowChanges.Few(parts);
+	}
+
+	private RowChanges.Batch patient(RelaySession reading, RowChanges.Batch rows) {
+		return (taker) -> rows.forEach((changes) -> {
+			if (changes.everything()) {
+				// the other side may need long to empty the table
+				reading.rest(this.journal.dialect(), this.timeout.multipliedBy(JdbcRowSink.PATIENCE));
+			}
+			taker.take(changes);
+		});
+	}
+
+	private void clear(RelaySession clearing) throws SQLException {
+		SQLException trouble = this.clearingFailed;
+		if (trouble != null) {
+			throw trouble;
+		}
+		if (!this.journal.clearsAside()) {
+			this.journal.clear(clearing.connection());
+		}
+		else {
+			this.clearer.execute(() -> {
+				try {
+					this.journal.clear(clearing.connection());
+				}
+				catch (SQLException ex) {
+					if (this.clearing == clearing) {
+						this.clearingFailed = ex;
+					}
+				}
+			});
 		}
 	}
 

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A database as the side that rows are copied to.
  * <p>
- * A batch is one transaction, whose last statement moves the position where the fencing
- * token is still ours. {@link #open} raises the token: an earlier owner's transaction has
- * either locked the row before, then raising waits until it has ended, and what is read
- * from the authority afterwards is newer; or it comes to the row later, finds another
- * token, and is rolled back with all it did. Its session may stand still with the row
- * locked; the server ends it then.
+ * A batch is one transaction, which moves the position where the fencing token is still
+ * ours, and does nothing else if it is not. {@link #open} raises the token: an earlier
+ * owner's transaction has either locked the row before, then raising waits until it has
+ * ended, and what is read from the authority afterwards is newer; or it comes to the row
+ * later, finds another token, and leaves nothing of what it did. Its session may stand
+ * still with the row locked; the server ends it then.
  * <p>
  * Rows are put over those that have their keys. Where that meets another unique value
  * which a row of the same batch gives up, the batch is applied once more: first all keys
@@ -49,6 +49,8 @@ final class JdbcRowSink implements RowSink {
 
 	private final Map<MirroredTable, TableWriter> writers = new HashMap<>();
 
+	private final @Nullable SingleStatement single;
+
 	private @Nullable RelaySession session;
 
 	private long token;
@@ -72,6 +74,7 @@ final class JdbcRowSink implements RowSink {
 		this.timeout = timeout;
 		this.alwaysDurable = alwaysDurable;
 		this.tables = tables;
+		this.single = (dialect == SqlDialect.POSTGRESQL) ? new SingleStatement(row, this::writer) : null;
 	}
 
 	@Override
@@ -95,6 +98,20 @@ final class JdbcRowSink implements RowSink {
 	@Override
 	public void apply(RowChanges.Batch batch, String position, boolean durable) throws Exception {
 		Connection open = session().connection();
+		boolean synced = durable || this.alwaysDurable;
+		SingleStatement single = this.single;
+		SingleStatement.Outcome outcome = (single != null) ? single.apply(open, batch, this.token, position, synced)
+				: SingleStatement.Outcome.NOT_FIT;
+		switch (outcome) {
+			case APPLIED -> {
+			}
+			case FENCED -> throw new NotInChargeException("another relay has taken over");
+			case NOT_FIT -> applyInSteps(open, batch, position, synced);
+		}
+	}
+
+	private void applyInSteps(Connection open, RowChanges.Batch batch, String position, boolean durable)
+			throws Exception {
 		try {
 			batch.forEach((changes) -> named(changes, this::put));
 		}
@@ -105,7 +122,7 @@ final class JdbcRowSink implements RowSink {
 			open.rollback();
 			deleteAndPut(open, batch);
 		}
-		if (durable || this.alwaysDurable) {
+		if (durable) {
 			synced(open);
 		}
 		if (!this.row.move(open, this.token, position)) {

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * that were touched, written by triggers in the transaction that touched them.
  * <p>
  * A {@link #look} is the first thing a transaction with one snapshot does; rows are read
- * in the same one. So for each entry that a round takes, the row it reads is as that
- * entry's transaction left it, or newer; and each transaction that the snapshot does not
- * see leaves an entry that a later round will see. What tells rounds apart is which
- * transactions they <em>see</em>, never the order of their ids.
+ * in the same one, or in the same statement. So for each entry that a round takes, the
+ * row it reads is as that entry's transaction left it, or newer; and each transaction
+ * that the snapshot does not see leaves an entry that a later round will see. What tells
+ * rounds apart is which transactions they <em>see</em>, never the order of their ids.
  * <p>
  * An entry is cleared when the other side holds its copy durably, and exactly those are
  * cleared: an entry that a later transaction has made for the same key stays. After a
@@ -60,7 +60,8 @@ abstract class Journal {
 
 	/**
 	 * Look for entries that are not applied yet.
-	 * @param connection in a transaction with one snapshot that has just begun
+	 * @param connection which is not in a transaction; one with one snapshot is begun
+	 * unless all rows are in memory
 	 * @param tables the tables that move
 	 * @param most how many entries to take of each table; a single transaction may have
 	 * more
@@ -93,10 +94,18 @@ abstract class Journal {
 	abstract void applied(Pending pending, boolean durable);
 
 	/**
-	 * Clear what the other side holds durably.
+	 * Return whether there is something to clear that may be cleared by another thread,
+	 * while rounds go on.
+	 * @return whether {@link #clear} may be called by another thread
+	 */
+	abstract boolean clearsAside();
+
+	/**
+	 * Clear what the other side holds durably. Must not be given a connection that was
+	 * opened later than the last {@link #reset}.
 	 * @param connection outside of a transaction
 	 * @throws SQLException if the side does not answer; what was not cleared is cleared
-	 * later
+	 * when a relay begins anew
 	 */
 	abstract void clear(Connection connection) throws SQLException;
 

@@ -38,6 +38,15 @@ record MirroredTable(Table source, Table target, List<ColumnPair> key, List<Colu
 		return writable == this.key.size() + this.others.size();
 	}
 
+	/**
+	 * Return whether keys that are equal always have the same text, on both sides.
+	 * @return {@code false} if a collation or notation may make two texts one key
+	 */
+	boolean keysEqualByText() {
+		return this.key.stream()
+			.allMatch((pair) -> ColumnText.equalByText(pair.source()) && ColumnText.equalByText(pair.target()));
+	}
+
 	/** Tables are looked up in every round: cheap, and as good as one of all columns. */
 	@Override
 	public int hashCode() {

@@ -103,6 +103,11 @@ final class NumberedJournal extends Journal {
 	}
 
 	@Override
+	boolean clearsAside() {
+		return false;
+	}
+
+	@Override
 	void clear(Connection connection) throws SQLException {
 		for (MirroredTable table : List.copyOf(this.toClear.keySet())) {
 			List<Long> ids = this.toClear.getOrDefault(table, List.of());

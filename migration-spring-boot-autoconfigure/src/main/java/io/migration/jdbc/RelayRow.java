@@ -95,14 +95,30 @@ class RelayRow {
 	/**
 	 * Move the position, if the token is still ours.
 	 */
-	boolean move(Connection connection, long token, String position) throws SQLException {
-		try (PreparedStatement statement = connection
-			.prepareStatement("update migration_relay set position = ? where migration = ? and token = ?")) {
-			statement.setString(1, position);
-			statement.setString(2, this.migration);
-			statement.setLong(3, token);
+	final boolean move(Connection connection, long token, String position) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(moving())) {
+			bindMove(statement, token, position);
 			return statement.executeUpdate() > 0;
 		}
+	}
+
+	/**
+	 * Return the statement that moves the position if the token is still ours. A seam for
+	 * tests.
+	 */
+	String moving() {
+		return "update migration_relay set position = ? where migration = ? and token = ?";
+	}
+
+	/**
+	 * Set the parameters of the statement that moves the position, and return the index
+	 * of the next.
+	 */
+	final int bindMove(PreparedStatement statement, long token, String position) throws SQLException {
+		statement.setString(1, position);
+		statement.setString(2, this.migration);
+		statement.setLong(3, token);
+		return 4;
 	}
 
 	/**

@@ -19,6 +19,21 @@ record RowChanges(MirroredTable table, boolean everything, List<@Nullable String
 		List<@Nullable String[]> gone, List<@Nullable String[]> present) {
 
 	/**
+	 * Return how large it is.
+	 * @return the number of the rows' characters
+	 */
+	long characters() {
+		long characters = 0;
+		for (@Nullable
+		String[] row : this.present) {
+			for (String value : row) {
+				characters += (value != null) ? value.length() : 0;
+			}
+		}
+		return characters;
+	}
+
+	/**
 	 * What one round found, in any number of parts. May be read more than once, and shows
 	 * the same moment each time.
 	 */
@@ -31,6 +46,22 @@ record RowChanges(MirroredTable table, boolean everything, List<@Nullable String
 		 * @throws Exception if it cannot be read, or the taker fails
 		 */
 		void forEach(Taker taker) throws Exception;
+
+	}
+
+	/**
+	 * A batch that is in memory.
+	 *
+	 * @param parts its parts
+	 */
+	record Few(List<RowChanges> parts) implements Batch {
+
+		@Override
+		public void forEach(Taker taker) throws Exception {
+			for (RowChanges part : this.parts) {
+				taker.take(part);
+			}
+		}
 
 	}
 

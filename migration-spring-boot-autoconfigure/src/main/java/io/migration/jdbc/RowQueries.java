@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.migration.Side;
@@ -19,13 +20,15 @@ import io.migration.jdbc.MirroredTable.ColumnPair;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the rows that journal entries name, with one query for each table: the keys that
- * were touched, each once, and beside each the row that has it now. Values come out as
- * the text of the other side.
+ * Reads the rows that journal entries name: the keys that were touched, each once, and
+ * beside each the row that has it now. Values come out as the text of the other side.
  */
 final class RowQueries {
 
 	private static final int FETCH_SIZE = 200;
+
+	/** Before the key there are the number of the part, and that of the entries. */
+	private static final int FIRST_OF_A_PART = 2;
 
 	private static final int ROWS_OF_A_PART = 500;
 
@@ -67,17 +70,17 @@ final class RowQueries {
 	 */
 	void read(Connection connection, MirroredTable table, String journal, String condition, Journal.Binder parameters,
 			RowChanges.Taker taker) throws Exception {
-		Layout layout = this.layouts.computeIfAbsent(table, Layout::new);
+		Layout layout = layout(table);
 		try (PreparedStatement statement = connection.prepareStatement(layout.sql(journal, condition))) {
 			statement.setFetchSize(FETCH_SIZE);
 			parameters.bind(statement);
 			try (ResultSet results = statement.executeQuery()) {
-				Part part = new Part(layout);
+				Part part = new Part(layout, 0);
 				while (results.next()) {
 					part.add(results);
 					if (part.full()) {
 						taker.take(part.changes());
-						part = new Part(layout);
+						part = new Part(layout, 0);
 					}
 				}
 				if (!part.isEmpty()) {
@@ -88,13 +91,51 @@ final class RowQueries {
 	}
 
 	/**
+	 * Return a query that may be one part of a larger one: its rows are texts, the first
+	 * of which says which part it is.
+	 * @param table the table
+	 * @param number the number of the part
+	 * @param width how many columns the larger query has, {@link #width} at least
+	 * @param journal the table's journal, quoted
+	 * @param condition which entries
+	 * @param most how many entries to look at
+	 * @return the query
+	 */
+	String part(MirroredTable table, int number, int width, String journal, String condition, int most) {
+		return layout(table).part(number, width, journal, condition, most);
+	}
+
+	/**
+	 * Return how many columns a part of a larger query needs.
+	 * @param table the table
+	 * @return the number, with the first column, and that of how many entries there are
+	 */
+	int width(MirroredTable table) {
+		Layout layout = layout(table);
+		return FIRST_OF_A_PART + layout.keys + layout.conversions.size();
+	}
+
+	/**
+	 * Return what takes the rows of a part.
+	 * @param table the table
+	 * @return a part without rows
+	 */
+	Part part(MirroredTable table) {
+		return new Part(layout(table), FIRST_OF_A_PART);
+	}
+
+	private Layout layout(MirroredTable table) {
+		return this.layouts.computeIfAbsent(table, Layout::new);
+	}
+
+	/**
 	 * Return a key as the other side has it.
 	 * @param table the table
 	 * @param key the key on the side that is read
 	 * @return the key
 	 */
 	@Nullable String[] keyForOtherSide(MirroredTable table, @Nullable String[] key) {
-		return this.layouts.computeIfAbsent(table, Layout::new).converted(key);
+		return layout(table).converted(key);
 	}
 
 	/**
@@ -135,34 +176,71 @@ final class RowQueries {
 		}
 
 		String sql(String journal, String condition) {
+			String entries = "select distinct %s from %s where %s".formatted(touched(), journal, condition);
+			return joined(values(), entries);
+		}
+
+		String part(int number, int width, String journal, String condition, int most) {
+			Stream<String> columns = Stream.of(number + "::text", "e.entries::text");
+			Stream<String> padding = Stream.generate(() -> "null").limit(width - width(this.table));
+			String few = "select %s from %s where %s limit %d".formatted(names(key()), journal, condition, most);
+			String entries = "select %s, count(*) as entries from (%s) few group by %s".formatted(touched(), few,
+					touchedOnce());
+			return "(%s)".formatted(joined(Stream.concat(columns, Stream.concat(values(), padding)), entries));
+		}
+
+		private String joined(Stream<String> values, String entries) {
 			SqlDialect dialect = RowQueries.this.dialect;
-			Side authority = RowQueries.this.authority;
-			List<Column> key = this.table.key().stream().map((pair) -> pair.on(authority)).toList();
-			String touched = key.stream()
-				.map((column) -> distinct(column, dialect.quote(column.name())))
-				.collect(Collectors.joining(", "));
-			String values = Stream.concat(
-					key.stream().map((column) -> ColumnText.read(dialect, column, "e." + dialect.quote(column.name()))),
-					columns().map((pair) -> pair.on(authority))
-						.map((column) -> ColumnText.read(dialect, column, "t." + dialect.quote(column.name()))))
-				.collect(Collectors.joining(", "));
-			String join = key.stream()
+			String join = key().stream()
 				.map((column) -> "t.%1$s = e.%1$s".formatted(dialect.quote(column.name())))
 				.collect(Collectors.joining(" and "));
-			String order = key.stream()
-				.map((column) -> "e." + dialect.quote(column.name()))
+			String nulls = (dialect == SqlDialect.POSTGRESQL) ? " nulls first" : "";
+			String order = key().stream()
+				.map((column) -> "e." + dialect.quote(column.name()) + nulls)
 				.collect(Collectors.joining(", "));
-			return "select %s from (select distinct %s from %s where %s) e left join %s t on %s order by %s".formatted(
-					values, touched, journal, condition, dialect.quote(this.table.on(authority).name()), join,
-					(dialect == SqlDialect.POSTGRESQL) ? order.replace(", ", " nulls first, ") + " nulls first"
-							: order);
+			return "select %s from (%s) e left join %s t on %s order by %s".formatted(
+					values.collect(Collectors.joining(", ")), entries,
+					dialect.quote(this.table.on(RowQueries.this.authority).name()), join, order);
+		}
+
+		private List<Column> key() {
+			return this.table.key().stream().map((pair) -> pair.on(RowQueries.this.authority)).toList();
+		}
+
+		private Stream<String> values() {
+			return Stream.concat(key().stream().map((column) -> read(column, "e.")),
+					columns().map((pair) -> read(pair.on(RowQueries.this.authority), "t.")));
+		}
+
+		private String read(Column column, String from) {
+			SqlDialect dialect = RowQueries.this.dialect;
+			return ColumnText.read(dialect, column, from + dialect.quote(column.name()));
+		}
+
+		private String names(List<Column> columns) {
+			return columns.stream()
+				.map((column) -> RowQueries.this.dialect.quote(column.name()))
+				.collect(Collectors.joining(", "));
+		}
+
+		private String touched() {
+			return key().stream().map(this::distinct).collect(Collectors.joining(", "));
+		}
+
+		/** By their positions. */
+		private String touchedOnce() {
+			long spellings = key().stream().filter((column) -> !ColumnText.equalByText(column)).count();
+			return IntStream.rangeClosed(1, this.keys + (int) spellings)
+				.mapToObj(String::valueOf)
+				.collect(Collectors.joining(", "));
 		}
 
 		/**
 		 * Keys which a collation takes for equal are different keys on the other side:
 		 * each of them must be looked at.
 		 */
-		private String distinct(Column column, String quoted) {
+		private String distinct(Column column) {
+			String quoted = RowQueries.this.dialect.quote(column.name());
 			if (ColumnText.equalByText(column)) {
 				return quoted;
 			}
@@ -174,11 +252,11 @@ final class RowQueries {
 			};
 		}
 
-		@Nullable String[] row(ResultSet results) throws SQLException {
+		@Nullable String[] row(ResultSet results, int before) throws SQLException {
 			int count = this.conversions.size();
 			@Nullable String[] row = new String[count];
 			for (int i = 0; i < count; i++) {
-				row[i] = results.getString(this.keys + i + 1);
+				row[i] = results.getString(before + this.keys + i + 1);
 			}
 			return row;
 		}
@@ -222,9 +300,12 @@ final class RowQueries {
 	/**
 	 * Some rows of a table, as they are read.
 	 */
-	private static final class Part {
+	static final class Part {
 
 		private final Layout layout;
+
+		/** How many columns stand before the key. */
+		private final int before;
 
 		private boolean everything;
 
@@ -238,21 +319,22 @@ final class RowQueries {
 
 		private final Map<List<@Nullable String>, Boolean> seen = new HashMap<>();
 
-		Part(Layout layout) {
+		private Part(Layout layout, int before) {
 			this.layout = layout;
+			this.before = before;
 		}
 
 		void add(ResultSet results) throws SQLException {
 			int keys = this.layout.keys;
 			@Nullable String[] key = new String[keys];
 			for (int i = 0; i < keys; i++) {
-				key[i] = results.getString(i + 1);
+				key[i] = results.getString(this.before + i + 1);
 			}
 			if (key[0] == null) {
 				this.everything = true;
 				return;
 			}
-			@Nullable String[] row = this.layout.row(results);
+			@Nullable String[] row = this.layout.row(results, this.before);
 			@Nullable String[] entry = this.layout.converted(key);
 			this.touched.add(entry);
 			if (row[0] == null) {
@@ -277,6 +359,10 @@ final class RowQueries {
 
 		boolean full() {
 			return this.touched.size() >= ROWS_OF_A_PART || this.characters >= CHARACTERS_OF_A_PART;
+		}
+
+		long characters() {
+			return this.characters;
 		}
 
 		boolean isEmpty() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -31,7 +32,7 @@ class SnapshotJournal extends Journal {
 
 	private Snapshot applied = Snapshot.NOTHING;
 
-	private Snapshot durable = Snapshot.NOTHING;
+	private volatile Snapshot durable = Snapshot.NOTHING;
 
 	/** What this sees was searched for truncations in vain, unless it is applied. */
 	private Snapshot searched = Snapshot.NOTHING;
@@ -42,12 +43,16 @@ class SnapshotJournal extends Journal {
 
 	private long synced = System.nanoTime();
 
-	private final Set<MirroredTable> toClear = new HashSet<>();
+	private final SwiftLook swift;
+
+	/** With what it is cleared by, also used by the thread that clears. */
+	private final Set<MirroredTable> toClear = ConcurrentHashMap.newKeySet();
 
 	private final Set<MirroredTable> sinceSync = new HashSet<>();
 
 	SnapshotJournal(Side authority, RowQueries queries) {
 		super(SqlDialect.POSTGRESQL, authority, queries);
+		this.swift = new SwiftLook(queries);
 	}
 
 	@Override
@@ -56,12 +61,43 @@ class SnapshotJournal extends Journal {
 		this.durable = Snapshot.NOTHING;
 		this.searched = Snapshot.NOTHING;
 		this.dirty = false;
+		this.swift.reset();
 		this.toClear.clear();
 		this.sinceSync.clear();
 	}
 
 	@Override
 	Pending look(Connection connection, List<MirroredTable> tables, long most) throws SQLException {
+		Pending little = lookSwiftly(connection, tables);
+		return (little != null) ? little : lookThoroughly(connection, tables, most);
+	}
+
+	private @Nullable Pending lookSwiftly(Connection connection, List<MirroredTable> tables) throws SQLException {
+		connection.setAutoCommit(true);
+		try {
+			SwiftLook.Found found = this.swift.look(connection, tables, new Questions(this.applied));
+			if (found == null) {
+				return null;
+			}
+			if (found.columns() != columns(tables)) {
+				throw new TablesChangedException();
+			}
+			Snapshot now = seen(Snapshot.of(found.snapshot()));
+			return new Pending(found.entries(), true, now.toString(), found.rows(), new Mark(now, found.tables()));
+		}
+		catch (SQLException ex) {
+			if (SqlStates.isRefusal(ex)) {
+				// a column or table may be gone, which the thorough look tells
+				return null;
+			}
+			throw ex;
+		}
+		finally {
+			connection.setAutoCommit(false);
+		}
+	}
+
+	private Pending lookThoroughly(Connection connection, List<MirroredTable> tables, long most) throws SQLException {
 		Snapshot before = this.applied;
 		List<Long> counts = new ArrayList<>();
 		String sql = tables.stream()
@@ -90,7 +126,7 @@ class SnapshotJournal extends Journal {
 			}
 		}
 		if (!full.isEmpty() && truncated(connection, tables, now)) {
-			return look(connection, tables, EVERYTHING);
+			return lookThoroughly(connection, tables, EVERYTHING);
 		}
 		Snapshot upTo = full.isEmpty() ? now : now.below(bound(connection, full, before, most));
 		RowChanges.Batch rows = full.isEmpty() ? rows(connection, pending, UNSEEN, (statement, table) -> {
@@ -101,6 +137,7 @@ class SnapshotJournal extends Journal {
 			statement.setString(2, before.toString());
 			statement.setString(3, String.valueOf(upTo.xmax()));
 		});
+		this.swift.seen(pending, entries);
 		return new Pending(entries, full.isEmpty(), upTo.toString(), rows, new Mark(upTo, pending));
 	}
 
@@ -195,6 +232,7 @@ class SnapshotJournal extends Journal {
 		this.dirty |= !mark.tables().isEmpty();
 		if (durable) {
 			this.durable = mark.upTo();
+			// after the snapshot: who takes a table clears it at least up to there
 			this.toClear.addAll(this.sinceSync);
 			this.sinceSync.clear();
 			this.synced = System.nanoTime();
@@ -203,16 +241,23 @@ class SnapshotJournal extends Journal {
 	}
 
 	@Override
+	boolean clearsAside() {
+		return !this.toClear.isEmpty();
+	}
+
+	@Override
 	void clear(Connection connection) throws SQLException {
-		for (MirroredTable table : List.copyOf(this.toClear)) {
+		for (MirroredTable table : this.toClear) {
+			// what is applied from here on puts it back
+			this.toClear.remove(table);
+			Snapshot durable = this.durable;
 			try (PreparedStatement statement = connection
 				.prepareStatement("delete from %s where tx < ?::xid8 and pg_visible_in_snapshot(tx, ?::pg_snapshot)"
 					.formatted(journal(table)))) {
-				statement.setString(1, String.valueOf(this.durable.xmax()));
-				statement.setString(2, this.durable.toString());
+				statement.setString(1, String.valueOf(durable.xmax()));
+				statement.setString(2, durable.toString());
 				statement.executeUpdate();
 			}
-			this.toClear.remove(table);
 		}
 	}
 
@@ -257,6 +302,46 @@ class SnapshotJournal extends Journal {
 		return ask(connection, sql, (statement) -> unseen(statement, tables.size(), applied),
 				(results) -> results.getLong(1))
 			.get(0);
+	}
+
+	/**
+	 * What a swift look asks.
+	 *
+	 * @param before what is applied
+	 */
+	private final class Questions implements SwiftLook.Questions {
+
+		private final String xmin;
+
+		private final String before;
+
+		Questions(Snapshot before) {
+			this.xmin = String.valueOf(before.xmin());
+			this.before = before.toString();
+		}
+
+		@Override
+		public String journal(MirroredTable table) {
+			return SnapshotJournal.this.journal(table);
+		}
+
+		@Override
+		public String unseen() {
+			return UNSEEN;
+		}
+
+		@Override
+		public String columns(List<MirroredTable> tables) {
+			return columnsNow(tables);
+		}
+
+		@Override
+		public int bind(PreparedStatement statement, int index) throws SQLException {
+			statement.setString(index, this.xmin);
+			statement.setString(index + 1, this.before);
+			return index + 2;
+		}
+
 	}
 
 	private record Mark(Snapshot upTo, List<MirroredTable> tables) {

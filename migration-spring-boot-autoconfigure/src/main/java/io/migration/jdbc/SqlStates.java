@@ -4,6 +4,7 @@ import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
+import java.util.stream.Stream;
 
 /**
  * What the codes of exceptions say.
@@ -52,6 +53,15 @@ final class SqlStates {
 		String state = ex.getSQLState();
 		return ex instanceof SQLNonTransientConnectionException || ex instanceof SQLTransientConnectionException
 				|| (state != null && (state.startsWith("08") || state.startsWith("57P0")));
+	}
+
+	/**
+	 * Return whether PostgreSQL has refused a statement or its values for what they are:
+	 * trying again does not help, another statement may.
+	 */
+	static boolean isRefusal(SQLException ex) {
+		String state = String.valueOf(ex.getSQLState());
+		return Stream.of("0A", "21", "22", "23", "42", "44").anyMatch(state::startsWith);
 	}
 
 	/**

@@ -1,12 +1,10 @@
 package io.migration.jdbc;
 
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.migration.Side;
@@ -30,7 +28,7 @@ abstract class TableWriter {
 
 	private @Nullable PreparedStatement put;
 
-	private TableWriter(Connection connection, MirroredTable table, Side side) {
+	TableWriter(Connection connection, MirroredTable table, Side side) {
 		this.connection = connection;
 		this.table = table.on(side);
 		this.columns = Stream.concat(table.key().stream(), table.others().stream())
@@ -42,7 +40,7 @@ abstract class TableWriter {
 	static TableWriter of(SqlDialect dialect, Connection connection, MirroredTable table, Side side) {
 		return switch (dialect) {
 			// an identity may be one that can be inserted, but not updated
-			case POSTGRESQL -> new OfArrays(connection, table, side,
+			case POSTGRESQL -> new ArrayWriter(connection, table, side,
 					table.fedWhole(side) && table.others().stream().anyMatch((pair) -> pair.on(side).generated()));
 			case MYSQL ->
 				new OfBatches(dialect, connection, table, side, table.on(side).otherUnique() && table.fedWhole(side));
@@ -72,7 +70,7 @@ abstract class TableWriter {
 				statement = this.connection.prepareStatement(deletion());
 				this.delete = statement;
 			}
-			run(statement, keys, this.keys);
+			run(statement, keys, keyWidth());
 		}
 	}
 
@@ -88,7 +86,7 @@ abstract class TableWriter {
 				statement = this.connection.prepareStatement(upsert());
 				this.put = statement;
 			}
-			run(statement, rows, this.columns.size());
+			run(statement, rows, width());
 		}
 	}
 
@@ -115,6 +113,14 @@ abstract class TableWriter {
 		return this.columns;
 	}
 
+	final int keyWidth() {
+		return this.keys;
+	}
+
+	final int width() {
+		return this.columns.size();
+	}
+
 	final List<Column> key() {
 		return this.columns.subList(0, this.keys);
 	}
@@ -129,75 +135,6 @@ abstract class TableWriter {
 
 	final String names(List<Column> columns) {
 		return columns.stream().map((column) -> dialect().quote(column.name())).collect(Collectors.joining(", "));
-	}
-
-	/**
-	 * One statement with an array for each column: its text is the same for any number of
-	 * rows, and the server prepares it once.
-	 */
-	private static final class OfArrays extends TableWriter {
-
-		private final boolean deletesFirst;
-
-		OfArrays(Connection connection, MirroredTable table, Side side, boolean deletesFirst) {
-			super(connection, table, side);
-			this.deletesFirst = deletesFirst;
-		}
-
-		@Override
-		boolean deletesFirst() {
-			return this.deletesFirst;
-		}
-
-		@Override
-		SqlDialect dialect() {
-			return SqlDialect.POSTGRESQL;
-		}
-
-		@Override
-		String deletion() {
-			String conditions = IntStream.range(0, key().size())
-				.mapToObj((i) -> "t.%s = %s".formatted(dialect().quote(key().get(i).name()), value(i)))
-				.collect(Collectors.joining(" and "));
-			return "delete from %s t using %s where %s".formatted(name(), rows(key().size()), conditions);
-		}
-
-		@Override
-		String upsert() {
-			int width = columns().size();
-			String values = IntStream.range(0, width).mapToObj(this::value).collect(Collectors.joining(", "));
-			String changes = others().stream()
-				.map((column) -> "%1$s = excluded.%1$s".formatted(dialect().quote(column.name())))
-				.collect(Collectors.joining(", "));
-			String insert = "insert into %s (%s) overriding system value select %s from %s".formatted(name(),
-					names(columns()), values, rows(width));
-			return this.deletesFirst ? insert : "%s on conflict (%s) do %s".formatted(insert, names(key()),
-					changes.isEmpty() ? "nothing" : "update set " + changes);
-		}
-
-		private String value(int index) {
-			return ColumnText.write(dialect(), columns().get(index), "r.c" + index);
-		}
-
-		private static String rows(int width) {
-			return "unnest(%s) as r(%s)".formatted(String.join(", ", java.util.Collections.nCopies(width, "?::text[]")),
-					IntStream.range(0, width).mapToObj((i) -> "c" + i).collect(Collectors.joining(", ")));
-		}
-
-		@Override
-		void run(PreparedStatement statement, List<@Nullable String[]> rows, int width) throws SQLException {
-			for (int i = 0; i < width; i++) {
-				@Nullable String[] values = new String[rows.size()];
-				for (int j = 0; j < values.length; j++) {
-					values[j] = rows.get(j)[i];
-				}
-				Array array = connection().createArrayOf("text", values);
-				statement.setArray(i + 1, array);
-				array.free();
-			}
-			statement.executeUpdate();
-		}
-
 	}
 
 	/**

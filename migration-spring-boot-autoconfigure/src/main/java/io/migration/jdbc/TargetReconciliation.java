@@ -111,14 +111,17 @@ final class TargetReconciliation {
 			throws SQLException {
 		SqlDialect dialect = this.target.dialect();
 		List<Column> key = table.key().stream().map(ColumnPair::target).toList();
-		String names = key.stream().map((column) -> dialect.quote(column.name())).collect(Collectors.joining(", "));
-		String values = key.stream()
-			.map((column) -> ColumnText.read(dialect, column, dialect.quote(column.name())))
+		// an order by the bare name would be that of the text
+		List<String> qualified = key.stream().map((column) -> "t." + dialect.quote(column.name())).toList();
+		String names = String.join(", ", qualified);
+		String values = IntStream.range(0, key.size())
+			.mapToObj((i) -> ColumnText.read(dialect, key.get(i), qualified.get(i)))
 			.collect(Collectors.joining(", "));
 		String bound = IntStream.range(0, key.size())
 			.mapToObj((i) -> ColumnText.write(dialect, key.get(i), "?"))
 			.collect(Collectors.joining(", "));
-		String sql = "select %s from %s%s order by %s limit %d".formatted(values, dialect.quote(table.target().name()),
+		String sql = "select %s from %s t%s order by %s limit %d".formatted(values,
+				dialect.quote(table.target().name()),
 				(after != null) ? " where (%s) > (%s)".formatted(names, bound) : "", names, KEYS_AT_ONCE);
 		return this.target.ask((connection) -> read(connection, sql, after, key.size()));
 	}

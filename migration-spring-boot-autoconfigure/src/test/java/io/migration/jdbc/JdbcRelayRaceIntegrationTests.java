@@ -17,6 +17,8 @@ import io.migration.mirror.NotInChargeException;
 import io.migration.test.PostgresServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -89,34 +91,38 @@ class JdbcRelayRaceIntegrationTests {
 		copier.close();
 	}
 
-	@Test
-	void aRelayThatStoodStillDoesNotOverwriteWhatItsSuccessorWrote() throws Exception {
+	/** Few rows are applied by one statement, many in steps. */
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 1000 })
+	void aRelayThatStoodStillDoesNotOverwriteWhatItsSuccessorWrote(int others) throws Exception {
 		scene(PostgresServer.shared());
-		assertThatThrownBy(() -> standStill(this.scene.target.relayRow())).rootCause()
+		assertThatThrownBy(() -> standStill(this.scene.target.relayRow(), others)).rootCause()
 			.isInstanceOf(NotInChargeException.class);
 		assertThat(accounts(Side.TARGET)).isEqualTo(accounts(Side.SOURCE)).containsExactly(List.of("1", "2"));
 	}
 
-	@Test
-	void twinWithoutFencingTokenOverwritesWhatItsSuccessorWrote() throws Exception {
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 1000 })
+	void twinWithoutFencingTokenOverwritesWhatItsSuccessorWrote(int others) throws Exception {
 		scene(PostgresServer.shared());
 		standStill(new RelayRow(RelayScene.NAME, SqlDialect.POSTGRESQL) {
 
 			@Override
-			boolean move(Connection connection, long token, String position) {
-				return true;
+			String moving() {
+				return super.moving().replace("token = ?", "token >= ? - 1000000");
 			}
 
-		});
+		}, others);
 		assertThat(accounts(Side.SOURCE)).containsExactly(List.of("1", "2"));
 		assertThat(accounts(Side.TARGET)).containsExactly(List.of("1", "1"));
 	}
 
-	private void standStill(RelayRow row) throws Exception {
+	private void standStill(RelayRow row, int others) throws Exception {
 		StoppedSink stopped = new StoppedSink(this.scene.sink(row));
 		JdbcCopier first = this.scene.copier("one", this.scene.journal(), stopped);
 		first.open();
 		this.scene.execute(Side.SOURCE, "insert into account values (1, 1)");
+		touch(others);
 		CompletableFuture<Copier.Round> late = first.copy(256, RelayScene.NOBODY);
 		assertThat(stopped.reached.await(10, TimeUnit.SECONDS)).isTrue();
 		JdbcCopier second = this.scene.copier("two", this.scene.journal(),
@@ -135,6 +141,34 @@ class JdbcRelayRaceIntegrationTests {
 		}
 	}
 
+	/**
+	 * Writes as many rows as asked for, and deletes them: they fill the journal alone.
+	 */
+	private void touch(int others) throws Exception {
+		this.scene.execute(Side.SOURCE,
+				"insert into account select 1000 + i, 0 from generate_series(1, %d) i".formatted(others),
+				"delete from account where id > 1000");
+	}
+
+	@Test
+	void aSmallRoundKeepsNobodyWaiting() throws Exception {
+		scene(PostgresServer.shared());
+		StoppedSink stopped = new StoppedSink(this.scene.sink(this.scene.target.relayRow()));
+		JdbcCopier copier = this.scene.copier("one", this.scene.journal(), stopped);
+		copier.open();
+		this.scene.execute(Side.SOURCE, "insert into account values (1, 1)");
+		CompletableFuture<Copier.Round> round = copier.copy(256, RelayScene.NOBODY);
+		assertThat(stopped.reached.await(10, TimeUnit.SECONDS)).isTrue();
+		this.scene.execute(Side.SOURCE, "set lock_timeout = '5s'", "truncate account");
+		assertThat(round).isNotDone();
+		stopped.goOn.countDown();
+		round.get(30, TimeUnit.SECONDS);
+		assertThat(accounts(Side.TARGET)).containsExactly(List.of("1", "1"));
+		round(copier);
+		assertThat(accounts(Side.TARGET)).isEmpty();
+		copier.close();
+	}
+
 	@Test
 	void aRelayThatStandsStillKeepsTruncationWaitingForALimitedTime() throws Exception {
 		scene(PostgresServer.shared());
@@ -142,6 +176,7 @@ class JdbcRelayRaceIntegrationTests {
 		JdbcCopier copier = this.scene.copier("one", this.scene.journal(), stopped, Duration.ofSeconds(1));
 		copier.open();
 		this.scene.execute(Side.SOURCE, "insert into account values (1, 1)");
+		touch(1000);
 		CompletableFuture<Copier.Round> round = copier.copy(256, RelayScene.NOBODY);
 		assertThat(stopped.reached.await(10, TimeUnit.SECONDS)).isTrue();
 		this.scene.execute(Side.SOURCE, "set statement_timeout = '15s'", "truncate account");
