@@ -54,7 +54,7 @@ public final class JdbcLoad {
 
 	/**
 	 * Measure.
-	 * @param arguments {@code --runs 5 --seconds 3 --threads 1,8,32 --loads update,order
+	 * @param arguments {@code --runs 5 --warmup 15 --seconds 3 --threads 1,8,32 --loads update,order
 	 * --variants source,off,shadow,applied,durable --source postgresql|mariadb}
 	 * @throws Exception if a server fails
 	 */
@@ -70,15 +70,16 @@ public final class JdbcLoad {
 
 	private void run() throws Exception {
 		for (String load : this.options.loads()) {
+			// compilers take long on few cores, and as much as what is measured
+			for (String variant : this.options.variants()) {
+				turn(variant, load, 8, this.options.warmup());
+			}
 			for (int threads : this.options.threads()) {
 				Map<String, List<Slice>> slices = new LinkedHashMap<>();
-				for (int run = 0; run <= this.options.runs(); run++) {
+				for (int run = 0; run < this.options.runs(); run++) {
 					for (String variant : this.options.variants()) {
-						Slice slice = turn(variant, load, threads);
-						// the first warms up
-						if (run > 0) {
-							slices.computeIfAbsent(variant, (name) -> new ArrayList<>()).add(slice);
-						}
+						slices.computeIfAbsent(variant, (name) -> new ArrayList<>())
+							.add(turn(variant, load, threads, this.options.slice()));
 					}
 				}
 				report(load, threads, slices);
@@ -86,14 +87,19 @@ public final class JdbcLoad {
 		}
 	}
 
-	private Slice turn(String variant, String load, int threads) throws Exception {
+	private Slice turn(String variant, String load, int threads, Duration duration) throws Exception {
 		Site site = variant.equals("durable") ? this.durable : this.applied;
 		site.application().walkTo(switch (variant) {
 			case "shadow" -> MigrationPhase.SHADOW;
 			case "applied", "durable" -> MigrationPhase.DUAL_WRITE;
 			default -> MigrationPhase.OFF;
 		});
-		Slice slice = write(variant.equals("source") ? site.plain() : site.application().dataSource(), load, threads);
+		if (!variant.equals("source") && !variant.equals("off")) {
+			// what target lacks is copied first, as it would be in a migration
+			site.application().awaitDrained();
+		}
+		Slice slice = write(variant.equals("source") ? site.plain() : site.application().dataSource(), load, threads,
+				duration);
 		if (!variant.equals("source") && !variant.equals("off")) {
 			site.application().awaitDrained();
 			site.application().walkTo(MigrationPhase.OFF);
@@ -101,7 +107,7 @@ public final class JdbcLoad {
 		return slice;
 	}
 
-	private Slice write(DataSource dataSource, String load, int threads) throws Exception {
+	private Slice write(DataSource dataSource, String load, int threads, Duration duration) throws Exception {
 		ExecutorService executor = Executors.newFixedThreadPool(threads);
 		try {
 			CyclicBarrier start = new CyclicBarrier(threads);
@@ -109,7 +115,7 @@ public final class JdbcLoad {
 			for (int i = 0; i < threads; i++) {
 				parts.add(executor.submit(() -> {
 					start.await();
-					return one(dataSource, load, this.options.slice());
+					return one(dataSource, load, duration);
 				}));
 			}
 			Slice all = parts.get(0).get();
@@ -311,17 +317,22 @@ public final class JdbcLoad {
 	 * What to measure.
 	 *
 	 * @param runs how often
+	 * @param warmup how long a variant warms up
 	 * @param slice how long a turn lasts
 	 * @param threads numbers of threads
 	 * @param loads what transactions do
 	 * @param variants what is compared
 	 * @param mariaDb whether source is MariaDB
 	 */
-	private record Options(int runs, Duration slice, List<Integer> threads, List<String> loads, List<String> variants,
+	private record Options(int runs, Duration warmup, Duration slice, List<Integer> threads, List<String> loads, List<String> variants,
 			boolean mariaDb) {
 
+		private static Duration seconds(String text) {
+			return Duration.ofNanos((long) (Double.parseDouble(text) * TimeUnit.SECONDS.toNanos(1)));
+		}
+
 		static Options parse(String... arguments) {
-			Map<String, String> given = new LinkedHashMap<>(Map.of("--runs", "5", "--seconds", "3", "--threads",
+			Map<String, String> given = new LinkedHashMap<>(Map.of("--runs", "5", "--warmup", "15", "--seconds", "3", "--threads",
 					"1,8,32", "--loads", "update,order", "--variants", "source,off,shadow,applied,durable", "--source",
 					"postgresql"));
 			for (int i = 0; i + 1 < arguments.length; i += 2) {
@@ -329,8 +340,8 @@ public final class JdbcLoad {
 					throw new IllegalArgumentException("unknown argument: " + arguments[i]);
 				}
 			}
-			return new Options(Integer.parseInt(given.get("--runs")),
-					Duration.ofNanos((long) (Double.parseDouble(given.get("--seconds")) * TimeUnit.SECONDS.toNanos(1))),
+			return new Options(Integer.parseInt(given.get("--runs")), seconds(given.get("--warmup")),
+					seconds(given.get("--seconds")),
 					Arrays.stream(given.get("--threads").split(",")).map(Integer::valueOf).toList(),
 					List.of(given.get("--loads").split(",")), List.of(given.get("--variants").split(",")),
 					given.get("--source").equals("mariadb"));
