@@ -109,7 +109,10 @@ public final class JdbcMigration implements PhaseSubject, MirroredMigration, Aut
 
 	private volatile boolean journalingBroken;
 
-	private volatile boolean prepared;
+	/** Whether there may be triggers in off. */
+	private volatile boolean captureLeft;
+
+	private final Object capturing = new Object();
 
 	private volatile boolean unchecked;
 
@@ -354,9 +357,11 @@ public final class JdbcMigration implements PhaseSubject, MirroredMigration, Aut
 			throw new StepRefusedException(name(),
 					"writes on target are not journaled (cutover.reversible=false), there is no way back");
 		}
-		this.preparation.prepare(step, record);
+		synchronized (this.capturing) {
+			this.preparation.prepare(step, record);
+		}
 		if (step.to() == MigrationPhase.SHADOW && step.forward()) {
-			this.prepared = true;
+
 			this.copied = asked(Side.SOURCE, (connection) -> side(Side.SOURCE).relayRow().copied(connection));
 		}
 	}
@@ -373,7 +378,7 @@ public final class JdbcMigration implements PhaseSubject, MirroredMigration, Aut
 			return;
 		}
 		this.captureToRemove = false;
-		this.prepared = false;
+		this.captureLeft = false;
 		this.unchecked = true;
 		relay(authority.other()).stop();
 		if (authority == Side.SOURCE || this.settings.reversible()) {
@@ -645,11 +650,8 @@ public final class JdbcMigration implements PhaseSubject, MirroredMigration, Aut
 					}
 					look();
 				}
-				else if (this.prepared && this.control.phase() == MigrationPhase.OFF
-						&& this.control.state() == Migration.State.STEADY) {
-					// the step that they were made for is not wanted any more
-					this.prepared = false;
-					removeCapture(Side.SOURCE);
+				else if (this.captureLeft) {
+					removeWhatIsLeft();
 				}
 			}
 			catch (SQLException | RuntimeException ex) {
@@ -662,6 +664,20 @@ public final class JdbcMigration implements PhaseSubject, MirroredMigration, Aut
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 				return;
+			}
+		}
+	}
+
+	/**
+	 * The step that triggers were made for is not wanted any more, or they were made anew
+	 * while the step back to off removed them.
+	 */
+	private void removeWhatIsLeft() {
+		// a step that makes them is not steady, or waits until they are removed
+		synchronized (this.capturing) {
+			if (this.control.phase() == MigrationPhase.OFF && this.control.state() == Migration.State.STEADY) {
+				this.captureLeft = false;
+				removeCapture(Side.SOURCE);
 			}
 		}
 	}
@@ -735,6 +751,7 @@ public final class JdbcMigration implements PhaseSubject, MirroredMigration, Aut
 			return;
 		}
 		List<Table> tables = this.schemas.refresh().on(Side.SOURCE);
+		this.captureLeft = true;
 		side(Side.SOURCE).ask((connection) -> {
 			Capture.of(side(Side.SOURCE).dialect()).install(connection, tables);
 			return true;
@@ -806,6 +823,7 @@ public final class JdbcMigration implements PhaseSubject, MirroredMigration, Aut
 				.formatted(name(), missing.stream().map((table) -> table.name().toString()).toList()));
 			this.journalingBroken = true;
 			copied(CopyState.RECONCILE);
+			this.captureLeft = true;
 			side(authority).ask((connection) -> {
 				capture.install(connection, missing);
 				return true;

@@ -2,6 +2,8 @@ package io.migration.jdbc;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
@@ -185,6 +187,31 @@ class JdbcPreparationIntegrationTests {
 			assertThat(application.met("backfill")).isFalse();
 			await().untilAsserted(() -> assertThat(names(this.target)).containsExactly("b2", "c"));
 			assertThat(application.met("backfill")).isFalse();
+		}
+	}
+
+	/**
+	 * Who finds triggers missing makes them anew, and may do so while the step to off
+	 * removes them.
+	 */
+	@Test
+	void triggersThatAreMadeAnewAtTheWrongMomentDoNotStay() {
+		both(CUSTOMER);
+		try (MigratedDatabase application = start()) {
+			AtomicBoolean over = new AtomicBoolean();
+			CompletableFuture<Void> checks = CompletableFuture.runAsync(() -> {
+				while (!over.get()) {
+					application.migration().checkSoon();
+					Thread.yield();
+				}
+			});
+			for (int i = 0; i < 5; i++) {
+				application.walkTo(MigrationPhase.SHADOW);
+				application.walkTo(MigrationPhase.OFF);
+				await().during(Duration.ofMillis(300)).untilAsserted(() -> assertThat(ours(this.source)).isEmpty());
+			}
+			over.set(true);
+			checks.join();
 		}
 	}
 
