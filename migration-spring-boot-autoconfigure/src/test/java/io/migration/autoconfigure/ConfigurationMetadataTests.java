@@ -10,6 +10,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
@@ -157,19 +159,41 @@ class ConfigurationMetadataTests {
 
 	@ParameterizedTest
 	@MethodSource("hinted")
-	void everyHintIsForAPropertyThatExistsAndTakesTheValue(String setting) {
-		String property = setting.replace("*", "moved");
-		String[] parts = property.split("=", 2);
+	void everyHintIsForAPropertyThatExists(String setting) {
+		String[] parts = setting.replace("*", "moved").split("=", 2);
 		new Binder(new MapConfigurationPropertySource(Map.of(parts[0], parts[1]))).bind("migration",
 				Bindable.of(MigrationProperties.class), new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
+	}
+
+	/** The first values of all properties together, then the second ones. */
+	static Stream<Arguments> turns() throws IOException {
+		Map<String, List<String>> values = hinted().map((setting) -> setting.replace("*", "moved").split("=", 2))
+			.collect(Collectors.groupingBy((parts) -> parts[0],
+					Collectors.mapping((parts) -> parts[1], Collectors.toList())));
+		int most = values.values().stream().mapToInt(List::size).max().orElseThrow();
+		return KINDS.stream()
+			.flatMap((kind) -> IntStream.range(0, most)
+				.mapToObj((turn) -> Arguments.of(kind,
+						values.entrySet()
+							.stream()
+							.filter((entry) -> entry.getKey().startsWith("migration." + kind))
+							.map((entry) -> entry.getKey() + "="
+									+ entry.getValue().get(Math.min(turn, entry.getValue().size() - 1)))
+							.toArray(String[]::new))));
+	}
+
+	@ParameterizedTest
+	@MethodSource("turns")
+	void everyHintIsTaken(String kind, String[] settings) {
 		new ApplicationContextRunner()
 			.withConfiguration(
 					AutoConfigurations.of(DataRedisAutoConfiguration.class, RedisMigrationAutoConfiguration.class,
 							DataSourceAutoConfiguration.class, DataSourceMigrationAutoConfiguration.class))
 			.withPropertyValues(
-					property.contains("redis") ? "migration.redis.moved.target.port=1"
+					kind.equals("redis") ? "migration.redis.moved.target.port=1"
 							: "migration.data-source.moved.target.url=jdbc:postgresql://127.0.0.1:1/moved",
-					"spring.datasource.generate-unique-name=true", property)
+					"spring.datasource.generate-unique-name=true")
+			.withPropertyValues(settings)
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
