@@ -105,7 +105,7 @@ public final class JdbcMigration implements PhaseSubject, MirroredMigration, Aut
 
 	private @Nullable Side sealed;
 
-	private boolean captureToRemove;
+	private volatile boolean captureToRemove;
 
 	private volatile boolean journalingBroken;
 
@@ -417,8 +417,10 @@ public final class JdbcMigration implements PhaseSubject, MirroredMigration, Aut
 	public boolean settled() {
 		if (this.captureToRemove) {
 			this.captureToRemove = false;
-			removeCapture(Side.SOURCE);
-			removeCapture(Side.TARGET);
+			synchronized (this.capturing) {
+				removeCapture(Side.SOURCE);
+				removeCapture(Side.TARGET);
+			}
 		}
 		return true;
 	}
@@ -815,8 +817,16 @@ public final class JdbcMigration implements PhaseSubject, MirroredMigration, Aut
 		if (authority == Side.TARGET ? !this.settings.reversible() : suspended()) {
 			return;
 		}
+		synchronized (this.capturing) {
+			// a step to off removes them, or has done so meanwhile
+			if (!this.captureToRemove && this.control.phase().journals()) {
+				mendCapture(authority, read.on(authority));
+			}
+		}
+	}
+
+	private void mendCapture(Side authority, List<Table> tables) throws SQLException {
 		Capture capture = Capture.of(side(authority).dialect());
-		List<Table> tables = read.on(authority);
 		List<Table> missing = side(authority).ask((connection) -> capture.missing(connection, tables));
 		if (!missing.isEmpty()) {
 			logger.warn("Migration '%s': writes of %s were not journaled: triggers are missing. They are made anew"

@@ -3,6 +3,7 @@ package io.migration.jdbc;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 import io.migration.MigrationException;
@@ -23,6 +24,8 @@ final class JdbcSchemas implements MirroredTables {
 	private final JdbcSide target;
 
 	private final TableScope scope;
+
+	private final AtomicInteger changes = new AtomicInteger();
 
 	private volatile @Nullable Reading reading;
 
@@ -54,6 +57,9 @@ final class JdbcSchemas implements MirroredTables {
 
 	@Override
 	public void changed() {
+		// a reading that is under way may have begun before: it sees the count and reads
+		// once more, or was published before and is dropped
+		this.changes.incrementAndGet();
 		this.reading = null;
 	}
 
@@ -71,14 +77,24 @@ final class JdbcSchemas implements MirroredTables {
 	 * @throws SQLException if a side does not answer
 	 */
 	synchronized Reading refresh() throws SQLException {
+		Reading read;
+		int changes;
+		do {
+			changes = this.changes.get();
+			read = read();
+			this.reading = read;
+		}
+		while (changes != this.changes.get());
+		return read;
+	}
+
+	private Reading read() throws SQLException {
 		TableMapping.Schema onSource = schema(this.source, this.scope);
 		TableMapping.Schema onTarget = schema(this.target, TableMapping.onTarget(this.scope));
 		Set<String> functions = this.source
 			.ask((connection) -> SchemaReader.volatileFunctions(connection, this.source.dialect()));
 		TableMapping mapping = TableMapping.of(onSource, onTarget, this.scope.mappings());
-		Reading read = new Reading(onSource.tables(), mapping.tables(), mapping.differences(), functions);
-		this.reading = read;
-		return read;
+		return new Reading(onSource.tables(), mapping.tables(), mapping.differences(), functions);
 	}
 
 	private static TableMapping.Schema schema(JdbcSide side, TableScope scope) throws SQLException {
