@@ -2,6 +2,7 @@ package io.migration.jdbc;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -96,6 +97,9 @@ public final class JdbcLoad {
 		});
 		if (!variant.equals("source") && !variant.equals("off")) {
 			// what target lacks is copied first, as it would be in a migration
+			while (site.reconciles()) {
+				TimeUnit.MILLISECONDS.sleep(20);
+			}
 			site.application().awaitDrained();
 		}
 		Slice slice = write(variant.equals("source") ? site.plain() : site.application().dataSource(), load, threads,
@@ -294,6 +298,14 @@ public final class JdbcLoad {
 					}
 					insert.executeBatch();
 				}
+			}
+		}
+
+		boolean reconciles() throws SQLException {
+			try (Connection connection = this.plain.getConnection();
+					Statement statement = connection.createStatement();
+					ResultSet state = statement.executeQuery("select copied from migration_relay")) {
+				return !state.next() || state.getString(1) == null || CopyState.valueOf(state.getString(1)).reconciles();
 			}
 		}
 
