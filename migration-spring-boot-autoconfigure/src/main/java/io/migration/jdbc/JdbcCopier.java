@@ -56,9 +56,6 @@ final class JdbcCopier implements Copier {
 	/** How much more time a side has for an answer when much has piled up. */
 	private static final int PATIENCE = 30;
 
-	/** How many entries name rows that fit into memory. */
-	private static final int FEW = 500;
-
 	private static final long CHARACTERS_IN_MEMORY = 16 << 20;
 
 	private final Journal journal;
@@ -184,7 +181,7 @@ final class JdbcCopier implements Copier {
 			boolean little = pending.complete() && pending.entries() <= ENTRIES_OF_A_QUICK_ROUND;
 			reading.bound(little ? this.timeout : this.timeout.multipliedBy(PATIENCE));
 			RowChanges.Batch rows = pending.rows();
-			if (pending.complete() && pending.entries() <= FEW) {
+			if (pending.complete() && pending.entries() <= RowChanges.Few.MOST_ENTRIES) {
 				rows = inMemory(rows);
 			}
 			if (rows instanceof RowChanges.Few) {

@@ -56,6 +56,9 @@ record RowChanges(MirroredTable table, boolean everything, List<@Nullable String
 	 */
 	record Few(List<RowChanges> parts) implements Batch {
 
+		/** How many entries name rows that are few. */
+		static final int MOST_ENTRIES = 500;
+
 		@Override
 		public void forEach(Taker taker) throws Exception {
 			for (RowChanges part : this.parts) {

@@ -26,7 +26,7 @@ final class SwiftLook {
 
 	private static final int MOST_TABLES = 8;
 
-	private static final int MOST_ENTRIES = 500;
+	private static final int MOST_ENTRIES = RowChanges.Few.MOST_ENTRIES;
 
 	/** Rows that are larger are not kept in memory. */
 	private static final long CHARACTERS_OF_A_ROW = 16 << 10;
