@@ -4,6 +4,8 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -36,8 +38,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * {@code migration_instance}, {@code migration_history} and {@code migration_store}.
  * <p>
  * <b>Joining.</b> {@link #join} must not let the fleet walk on between the registration
- * of an instance and its look at the record. Both are one transaction, whose first
- * statement locks the row of the migration; {@link #compareAndSet} is an {@code UPDATE}
+ * of an instance and its look at the record. Both are one transaction, which locks the
+ * row of the migration before it registers; {@link #compareAndSet} is an {@code UPDATE}
  * of that row, so one of the two waits for the other to commit.
  * <ul>
  * <li>The joiner is first: its registration has committed before the update can proceed,
@@ -74,6 +76,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class JdbcLedger implements Ledger {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+	private static final long MOST_PAUSE = Duration.ofMillis(10).toNanos();
 
 	private static final String RECORD = """
 			select pair, phase, authority, epoch, revision, stage, goal, deadline, desired_phase, desired_by,
@@ -144,7 +148,7 @@ final class JdbcLedger implements Ledger {
 	public LedgerRecord join(FleetInstance instance, LedgerRecord first) {
 		return change((dialect) -> {
 			// first of all the lock: see the class comment
-			Optional<LedgerRecord> present = select(LOCKED_RECORD);
+			Optional<LedgerRecord> present = lock();
 			if (present.isEmpty()) {
 				create(first, List.of());
 			}
@@ -167,7 +171,7 @@ final class JdbcLedger implements Ledger {
 	@Override
 	public void install(LedgerRecord committed, List<PhaseChange> history) {
 		change((dialect) -> {
-			Optional<LedgerRecord> present = select(LOCKED_RECORD);
+			Optional<LedgerRecord> present = lock();
 			if (present.isEmpty()) {
 				create(committed, history);
 			}
@@ -227,6 +231,16 @@ final class JdbcLedger implements Ledger {
 				.update();
 			return null;
 		});
+	}
+
+	/**
+	 * Lock the record, if there is one. A row that is not there is not asked for with a
+	 * lock: MySQL would lock the gap in which it is missing, for everybody who asks, and
+	 * then none of them can insert it. First joiners who began anew as often as they were
+	 * chosen as a deadlock's victim held each other up for seconds.
+	 */
+	private Optional<LedgerRecord> lock() {
+		return select(RECORD).flatMap((unlocked) -> select(LOCKED_RECORD));
 	}
 
 	private Optional<LedgerRecord> select(String sql) {
@@ -312,6 +326,8 @@ final class JdbcLedger implements Ledger {
 				if (System.nanoTime() - start >= this.timeout) {
 					throw ex;
 				}
+				// those who got into each other's way do not begin anew together
+				LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(MOST_PAUSE));
 			}
 		}
 	}
