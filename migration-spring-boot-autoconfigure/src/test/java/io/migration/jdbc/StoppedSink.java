@@ -26,15 +26,20 @@ final class StoppedSink implements RowSink {
 
 	@Override
 	public void apply(RowChanges.Batch batch, String position, boolean durable) throws Exception {
-		List<RowChanges> read = new ArrayList<>();
-		batch.forEach(read::add);
+		RowChanges.Batch read = (batch instanceof RowChanges.Few) ? batch : read(batch);
 		this.reached.countDown();
 		this.goOn.await();
-		this.sink.apply((taker) -> {
+		this.sink.apply(read, position, durable);
+	}
+
+	private static RowChanges.Batch read(RowChanges.Batch batch) throws Exception {
+		List<RowChanges> read = new ArrayList<>();
+		batch.forEach(read::add);
+		return (taker) -> {
 			for (RowChanges changes : read) {
 				taker.take(changes);
 			}
-		}, position, durable);
+		};
 	}
 
 	@Override
