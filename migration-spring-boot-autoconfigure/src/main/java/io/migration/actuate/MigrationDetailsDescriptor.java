@@ -13,6 +13,7 @@ import io.migration.MigrationException;
 import io.migration.mirror.Comparisons;
 import io.migration.mirror.Comparisons.Result;
 import io.migration.mirror.JournalStatus;
+import io.migration.mirror.ManagedMigration;
 import io.migration.mirror.MirroredMigration;
 import io.migration.phase.PhaseControl;
 import org.jspecify.annotations.Nullable;
@@ -34,20 +35,20 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param readShare percent of reads for target in read-new
  * @param gates every gate of every step; empty while the ledger cannot be reached
  * @param instances the fleet; empty while the ledger cannot be reached
- * @param mirror what the mirror does
+ * @param mirror what is done beside the caller
  * @param comparisons what comparing both sides has shown
- * @param backfill the copy of what existed before
- * @param verification the full comparison of both sides
- * @param journal what waits for the relay
+ * @param backfill the copy of what existed before, {@code null} without data
+ * @param verification the full comparison of both sides, {@code null} without data
+ * @param journal what waits for the relay, {@code null} without data
  */
 @JsonInclude(Include.ALWAYS)
 public record MigrationDetailsDescriptor(String kind, @Nullable String phase, @Nullable String desiredPhase,
 		@Nullable String authority, @Nullable Long epoch, String state, @Nullable String note, int readShare,
 		List<GateDescriptor> gates, List<InstanceDescriptor> instances, MirrorDescriptor mirror,
-		ComparisonsDescriptor comparisons, JobDescriptor backfill, JobDescriptor verification,
-		JournalDescriptor journal) implements OperationResponseBody {
+		ComparisonsDescriptor comparisons, @Nullable JobDescriptor backfill, @Nullable JobDescriptor verification,
+		@Nullable JournalDescriptor journal) implements OperationResponseBody {
 
-	static MigrationDetailsDescriptor of(MirroredMigration migration) {
+	static MigrationDetailsDescriptor of(ManagedMigration migration) {
 		PhaseControl control = migration.control();
 		List<GateDescriptor> gates = List.of();
 		List<InstanceDescriptor> instances = List.of();
@@ -62,10 +63,12 @@ public record MigrationDetailsDescriptor(String kind, @Nullable String phase, @N
 			}
 		}
 		MigrationDescriptor summary = MigrationDescriptor.of(control);
+		MirroredMigration mirrored = (migration instanceof MirroredMigration withData) ? withData : null;
+		JobDescriptor job = (mirrored != null) ? JobDescriptor.NOT_STARTED : null;
 		return new MigrationDetailsDescriptor(summary.kind(), summary.phase(), summary.desiredPhase(),
 				summary.authority(), summary.epoch(), summary.state(), summary.note(), control.readShare(), gates,
 				instances, MirrorDescriptor.of(migration), ComparisonsDescriptor.of(migration.comparisons()),
-				JobDescriptor.NOT_STARTED, JobDescriptor.NOT_STARTED, JournalDescriptor.of(migration.journal()));
+				job, job, (mirrored != null) ? JournalDescriptor.of(mirrored.journal()) : null);
 	}
 
 	private static double seconds(Duration duration) {
@@ -94,10 +97,11 @@ public record MigrationDetailsDescriptor(String kind, @Nullable String phase, @N
 	}
 
 	/**
-	 * What the mirror does.
+	 * What is done beside the caller. Without data that is comparing alone.
 	 *
-	 * @param onFailure what a write does in dual-write when the relay is late
-	 * @param timeout how long such a write waits, in ISO form
+	 * @param onFailure what a write does in dual-write when the relay is late,
+	 * {@code null} without data
+	 * @param timeout how long such a write waits, in ISO form, {@code null} without data
 	 * @param waitingWriters how many writers wait for the relay
 	 * @param parkedWriters how many writers are parked while authority moves
 	 * @param relayProblem what keeps the relay from copying, {@code null} if nothing does
@@ -107,16 +111,19 @@ public record MigrationDetailsDescriptor(String kind, @Nullable String phase, @N
 	 * @param unsupportedCommands which commands those were, and how often
 	 */
 	@JsonInclude(Include.ALWAYS)
-	public record MirrorDescriptor(String onFailure, String timeout, int waitingWriters, int parkedWriters,
-			@Nullable String relayProblem, boolean circuitOpen, long shed, long unsupported,
+	public record MirrorDescriptor(@Nullable String onFailure, @Nullable String timeout, int waitingWriters,
+			int parkedWriters, @Nullable String relayProblem, boolean circuitOpen, long shed, long unsupported,
 			Map<String, Long> unsupportedCommands) {
 
-		private static MirrorDescriptor of(MirroredMigration migration) {
-			return new MirrorDescriptor(
-					migration.settings().onFailure().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-					migration.settings().timeout().toString(), migration.waitingWriters(), migration.parkedWriters(),
-					migration.relayProblem(), migration.circuitOpen(), migration.shed(), migration.unsupported(),
-					migration.unsupportedCommands());
+		private static MirrorDescriptor of(ManagedMigration migration) {
+			if (migration instanceof MirroredMigration mirrored) {
+				return new MirrorDescriptor(
+						mirrored.settings().onFailure().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+						mirrored.settings().timeout().toString(), mirrored.waitingWriters(), mirrored.parkedWriters(),
+						mirrored.relayProblem(), mirrored.circuitOpen(), mirrored.shed(), mirrored.unsupported(),
+						mirrored.unsupportedCommands());
+			}
+			return new MirrorDescriptor(null, null, 0, 0, null, migration.circuitOpen(), migration.shed(), 0, Map.of());
 		}
 
 	}

@@ -1,6 +1,6 @@
 package io.migration.actuate;
 
-import io.migration.mirror.MirroredMigration;
+import io.migration.mirror.ManagedMigration;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
@@ -14,13 +14,13 @@ import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroupsPost
  */
 public final class MigrationHealthGroupsPostProcessor implements HealthEndpointGroupsPostProcessor {
 
-	private final ObjectProvider<MirroredMigration> migrations;
+	private final ObjectProvider<ManagedMigration> migrations;
 
 	/**
 	 * Create the post-processor.
 	 * @param migrations the migrations, asked for when health is aggregated
 	 */
-	public MigrationHealthGroupsPostProcessor(ObjectProvider<MirroredMigration> migrations) {
+	public MigrationHealthGroupsPostProcessor(ObjectProvider<ManagedMigration> migrations) {
 		this.migrations = migrations;
 	}
 

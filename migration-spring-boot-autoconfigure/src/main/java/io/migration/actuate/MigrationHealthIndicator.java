@@ -8,6 +8,8 @@ import io.migration.Migration.State;
 import io.migration.MigrationException;
 import io.migration.MigrationPhase;
 import io.migration.mirror.Comparisons;
+import io.migration.mirror.JournalStatus;
+import io.migration.mirror.ManagedMigration;
 import io.migration.mirror.MirroredMigration;
 import io.migration.phase.FleetInstance;
 import io.migration.phase.GateStatus;
@@ -29,11 +31,11 @@ final class MigrationHealthIndicator implements HealthIndicator {
 
 	private static final String MISMATCH_GATE = "max-mismatch-rate";
 
-	private final MirroredMigration migration;
+	private final ManagedMigration migration;
 
 	private final PhaseControl control;
 
-	MigrationHealthIndicator(MirroredMigration migration) {
+	MigrationHealthIndicator(ManagedMigration migration) {
 		this.migration = migration;
 		this.control = migration.control();
 	}
@@ -78,7 +80,7 @@ final class MigrationHealthIndicator implements HealthIndicator {
 		if (this.migration.circuitOpen()) {
 			warnings.add("the circuit breaker around the other side is open");
 		}
-		String problem = this.migration.relayProblem();
+		String problem = (this.migration instanceof MirroredMigration mirrored) ? mirrored.relayProblem() : null;
 		if (problem != null) {
 			warnings.add("the relay does not copy: " + problem);
 		}
@@ -124,14 +126,19 @@ final class MigrationHealthIndicator implements HealthIndicator {
 			health.withDetail("epoch", this.control.epoch());
 		}
 		health.withDetail("state", this.control.state().wireName());
-		double depth = this.migration.journal().depth();
-		if (!Double.isNaN(depth)) {
-			health.withDetail("journalDepth", depth);
-			health.withDetail("journalAgeSeconds",
-					this.migration.journal().age().toMillis() / (double) TimeUnit.SECONDS.toMillis(1));
+		if (this.migration instanceof MirroredMigration mirrored) {
+			describe(health, mirrored.journal());
 		}
 		if (note != null) {
 			health.withDetail("note", note);
+		}
+	}
+
+	private static void describe(Health.Builder health, JournalStatus journal) {
+		if (!Double.isNaN(journal.depth())) {
+			health.withDetail("journalDepth", journal.depth());
+			health.withDetail("journalAgeSeconds",
+					journal.age().toMillis() / (double) TimeUnit.SECONDS.toMillis(1));
 		}
 	}
 

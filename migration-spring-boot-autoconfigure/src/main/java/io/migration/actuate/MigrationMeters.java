@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.migration.MigrationPhase;
 import io.migration.MigrationPhaseChangedEvent;
 import io.migration.mirror.JournalStatus;
+import io.migration.mirror.ManagedMigration;
 import io.migration.mirror.MirrorObserver;
 import io.migration.mirror.MirrorObservers;
 import io.migration.mirror.MirroredMigration;
@@ -32,7 +33,7 @@ import org.springframework.context.ApplicationListener;
 public final class MigrationMeters
 		implements MirrorObservers, MeterBinder, ApplicationListener<MigrationPhaseChangedEvent> {
 
-	private final ObjectProvider<MirroredMigration> migrations;
+	private final ObjectProvider<ManagedMigration> migrations;
 
 	private final Map<String, MeteredMigration> observers = new ConcurrentHashMap<>();
 
@@ -42,7 +43,7 @@ public final class MigrationMeters
 	 * Create the meters.
 	 * @param migrations the migrations, asked for when a registry is bound
 	 */
-	public MigrationMeters(ObjectProvider<MirroredMigration> migrations) {
+	public MigrationMeters(ObjectProvider<ManagedMigration> migrations) {
 		this.migrations = migrations;
 	}
 
@@ -66,7 +67,7 @@ public final class MigrationMeters
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		List<MirroredMigration> all = this.migrations.orderedStream().toList();
+		List<ManagedMigration> all = this.migrations.orderedStream().toList();
 		bind(registry);
 		all.forEach((one) -> {
 			metered(one.control().name());
@@ -79,7 +80,7 @@ public final class MigrationMeters
 		this.observers.values().forEach((observer) -> observer.bindTo(registry));
 	}
 
-	private static void gauges(MeterRegistry registry, MirroredMigration migration) {
+	private static void gauges(MeterRegistry registry, ManagedMigration migration) {
 		String name = migration.control().name();
 		for (MigrationPhase phase : MigrationPhase.values()) {
 			Gauge.builder("migration.phase", migration.control(), (control) -> in(control, phase))
@@ -88,6 +89,12 @@ public final class MigrationMeters
 				.tag("phase", phase.wireName())
 				.register(registry);
 		}
+		if (migration instanceof MirroredMigration mirrored) {
+			gauges(registry, name, mirrored);
+		}
+	}
+
+	private static void gauges(MeterRegistry registry, String name, MirroredMigration migration) {
 		Gauge.builder("migration.journal.depth", migration, (one) -> one.journal().depth())
 			.description("Journal entries that the other side has not acknowledged")
 			.tag("migration", name)

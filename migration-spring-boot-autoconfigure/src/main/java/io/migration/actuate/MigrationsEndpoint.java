@@ -12,7 +12,7 @@ import io.migration.actuate.MigrationDetailsDescriptor.JobDescriptor;
 import io.migration.actuate.MigrationDetailsDescriptor.JournalDescriptor;
 import io.migration.actuate.MigrationDetailsDescriptor.MirrorDescriptor;
 import io.migration.actuate.PlanDescriptor.StepDescriptor;
-import io.migration.mirror.MirroredMigration;
+import io.migration.mirror.ManagedMigration;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
@@ -36,7 +36,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 		RefusedDescriptor.class, ProblemDescriptor.class, ForgottenDescriptor.class })
 public class MigrationsEndpoint {
 
-	private final ObjectProvider<MirroredMigration> migrations;
+	private final ObjectProvider<ManagedMigration> migrations;
 
 	private final Show showValues;
 
@@ -45,7 +45,7 @@ public class MigrationsEndpoint {
 	 * @param migrations the migrations, none if none is configured
 	 * @param showValues when keys are shown instead of their hashes
 	 */
-	public MigrationsEndpoint(ObjectProvider<MirroredMigration> migrations, Show showValues) {
+	public MigrationsEndpoint(ObjectProvider<ManagedMigration> migrations, Show showValues) {
 		this.migrations = migrations;
 		this.showValues = showValues;
 	}
@@ -84,7 +84,7 @@ public class MigrationsEndpoint {
 	}
 
 	@Nullable OperationResponseBody view(String name, String view, boolean showKeys) {
-		MirroredMigration migration = find(name).orElse(null);
+		ManagedMigration migration = find(name).orElse(null);
 		if (migration == null) {
 			return null;
 		}
@@ -96,7 +96,7 @@ public class MigrationsEndpoint {
 		};
 	}
 
-	Optional<MirroredMigration> find(String name) {
+	Optional<ManagedMigration> find(String name) {
 		return this.migrations.stream().filter((one) -> one.control().name().equals(name)).findFirst();
 	}
 

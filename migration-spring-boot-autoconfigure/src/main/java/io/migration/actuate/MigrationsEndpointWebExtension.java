@@ -5,7 +5,7 @@ import java.util.Set;
 
 import io.migration.MigrationException;
 import io.migration.MigrationPhase;
-import io.migration.mirror.MirroredMigration;
+import io.migration.mirror.ManagedMigration;
 import io.migration.phase.LedgerUnavailableException;
 import io.migration.phase.PhaseControl;
 import io.migration.phase.StepOutcome;
@@ -93,7 +93,7 @@ public class MigrationsEndpointWebExtension {
 	@WriteOperation
 	public WebEndpointResponse<OperationResponseBody> change(
 			@Selector(match = Match.ALL_REMAINING) OperatorRequest request) {
-		MirroredMigration migration = this.endpoint.find(request.migration()).orElse(null);
+		ManagedMigration migration = this.endpoint.find(request.migration()).orElse(null);
 		if (migration == null) {
 			return problem(WebEndpointResponse.STATUS_NOT_FOUND,
 					"there is no migration '%s'".formatted(request.migration()));

@@ -2,7 +2,7 @@ package io.migration.actuate;
 
 import java.util.stream.Stream;
 
-import io.migration.mirror.MirroredMigration;
+import io.migration.mirror.ManagedMigration;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -23,13 +23,13 @@ public final class MigrationsHealthContributor implements CompositeHealthContrib
 	 */
 	public static final Status WARNING = new Status("WARNING");
 
-	private final ObjectProvider<MirroredMigration> migrations;
+	private final ObjectProvider<ManagedMigration> migrations;
 
 	/**
 	 * Create the contributor.
 	 * @param migrations the migrations, none if none is configured
 	 */
-	public MigrationsHealthContributor(ObjectProvider<MirroredMigration> migrations) {
+	public MigrationsHealthContributor(ObjectProvider<ManagedMigration> migrations) {
 		this.migrations = migrations;
 	}
 

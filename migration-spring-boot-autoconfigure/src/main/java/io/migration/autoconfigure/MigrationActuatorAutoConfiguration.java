@@ -3,7 +3,7 @@ package io.migration.autoconfigure;
 import io.migration.actuate.MigrationsEndpoint;
 import io.migration.actuate.MigrationsEndpointWebExtension;
 import io.migration.actuate.MigrationsOperationAdvisor;
-import io.migration.mirror.MirroredMigration;
+import io.migration.mirror.ManagedMigration;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -33,7 +33,7 @@ public final class MigrationActuatorAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	MigrationsEndpoint migrationsEndpoint(ObjectProvider<MirroredMigration> migrations,
+	MigrationsEndpoint migrationsEndpoint(ObjectProvider<ManagedMigration> migrations,
 			MigrationsEndpointProperties properties) {
 		return new MigrationsEndpoint(migrations, properties.getShowValues());
 	}

@@ -2,7 +2,7 @@ package io.migration.autoconfigure;
 
 import io.migration.actuate.MigrationHealthGroupsPostProcessor;
 import io.migration.actuate.MigrationsHealthContributor;
-import io.migration.mirror.MirroredMigration;
+import io.migration.mirror.ManagedMigration;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -28,7 +28,7 @@ public final class MigrationHealthAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "migrationsHealthIndicator")
-	MigrationsHealthContributor migrationsHealthContributor(ObjectProvider<MirroredMigration> migrations) {
+	MigrationsHealthContributor migrationsHealthContributor(ObjectProvider<ManagedMigration> migrations) {
 		return new MigrationsHealthContributor(migrations);
 	}
 
@@ -42,7 +42,7 @@ public final class MigrationHealthAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		MigrationHealthGroupsPostProcessor migrationHealthGroupsPostProcessor(
-				ObjectProvider<MirroredMigration> migrations) {
+				ObjectProvider<ManagedMigration> migrations) {
 			return new MigrationHealthGroupsPostProcessor(migrations);
 		}
 

@@ -3,7 +3,7 @@ package io.migration.autoconfigure;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.migration.actuate.MigrationMeters;
 import io.migration.mirror.MirrorObservers;
-import io.migration.mirror.MirroredMigration;
+import io.migration.mirror.ManagedMigration;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -24,7 +24,7 @@ public final class MigrationMetricsAutoConfiguration {
 	// static: it is asked for while the beans that migrations decorate are created
 	@Bean
 	@ConditionalOnMissingBean(MirrorObservers.class)
-	static MigrationMeters migrationMeters(ObjectProvider<MirroredMigration> migrations) {
+	static MigrationMeters migrationMeters(ObjectProvider<ManagedMigration> migrations) {
 		return new MigrationMeters(migrations);
 	}
 

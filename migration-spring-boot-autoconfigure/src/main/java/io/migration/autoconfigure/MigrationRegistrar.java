@@ -1,7 +1,7 @@
 package io.migration.autoconfigure;
 
 import io.migration.Migration;
-import io.migration.mirror.MirroredMigration;
+import io.migration.mirror.ManagedMigration;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -15,7 +15,7 @@ import org.springframework.core.type.AnnotationMetadata;
  *
  * @param <M> the kind's type
  */
-abstract class MigrationRegistrar<M extends MirroredMigration> implements ImportBeanDefinitionRegistrar {
+abstract class MigrationRegistrar<M extends ManagedMigration> implements ImportBeanDefinitionRegistrar {
 
 	private final String kind;
 

@@ -2,32 +2,19 @@ package io.migration.mirror;
 
 import java.util.Map;
 
-import io.migration.phase.PhaseControl;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A migration with data, as operators see it. Thread safe; every method answers from
  * memory.
  */
-public interface MirroredMigration {
-
-	/**
-	 * Return what walks it.
-	 * @return phase control
-	 */
-	PhaseControl control();
+public interface MirroredMigration extends ManagedMigration {
 
 	/**
 	 * Return how it mirrors.
 	 * @return the settings
 	 */
 	MirrorSettings settings();
-
-	/**
-	 * Return what comparing reads has shown.
-	 * @return the comparisons
-	 */
-	Comparisons comparisons();
 
 	/**
 	 * Return how much waits for the relay, not older than a second.
@@ -42,12 +29,6 @@ public interface MirroredMigration {
 	@Nullable String relayProblem();
 
 	/**
-	 * Return whether the circuit breaker around the other side is open.
-	 * @return whether it is open
-	 */
-	boolean circuitOpen();
-
-	/**
 	 * Return how many writers wait for the relay.
 	 * @return the number
 	 */
@@ -58,12 +39,6 @@ public interface MirroredMigration {
 	 * @return the number
 	 */
 	int parkedWriters();
-
-	/**
-	 * Return how many comparisons were dropped because too many were under way.
-	 * @return the count
-	 */
-	long shed();
 
 	/**
 	 * Return how many writes could not be mirrored, or cannot run on target.

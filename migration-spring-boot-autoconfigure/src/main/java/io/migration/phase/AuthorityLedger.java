@@ -2,6 +2,7 @@ package io.migration.phase;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Not thread safe; {@link PhaseControl} guards it.
  */
-final class AuthorityLedger {
+final class AuthorityLedger implements PhaseLedger {
 
 	private static final Duration JUST_JOINED = Duration.ofMinutes(1);
 
@@ -53,7 +54,8 @@ final class AuthorityLedger {
 	 * record
 	 * @return the record
 	 */
-	LedgerRecord join(FleetInstance instance, @Nullable DesiredPhase desired) {
+	@Override
+	public LedgerRecord join(FleetInstance instance, @Nullable DesiredPhase desired) {
 		LedgerRecord first = LedgerRecord.first(UUID.randomUUID().toString(), desired, Instant.now());
 		LedgerRecord joined;
 		Side at = Side.SOURCE;
@@ -78,7 +80,8 @@ final class AuthorityLedger {
 	 * @return whether there is no record
 	 * @throws MigrationException if there should be one
 	 */
-	boolean begins() {
+	@Override
+	public boolean begins() {
 		checkBeginning();
 		return this.source.read() == null;
 	}
@@ -177,7 +180,8 @@ final class AuthorityLedger {
 	 * Read the record from the side with authority.
 	 * @return the record
 	 */
-	LedgerRecord read() {
+	@Override
+	public LedgerRecord read() {
 		return follow(require(authorityLedger().read(), this.authority), this.authority, null);
 	}
 
@@ -185,7 +189,8 @@ final class AuthorityLedger {
 	 * Return whether the side with authority has lost both record and mark.
 	 * @return whether nothing is left
 	 */
-	boolean vanished() {
+	@Override
+	public boolean vanished() {
 		return authorityLedger().read() == null && authorityLedger().mark() == null;
 	}
 
@@ -231,7 +236,8 @@ final class AuthorityLedger {
 	 * @param change for the history
 	 * @return whether it was replaced
 	 */
-	boolean compareAndSet(LedgerRecord current, LedgerRecord next, @Nullable PhaseChange change) {
+	@Override
+	public boolean compareAndSet(LedgerRecord current, LedgerRecord next, @Nullable PhaseChange change) {
 		Ledger outgoing = ledger(current.authority());
 		if (!outgoing.compareAndSet(current.revision(), next, change)) {
 			return false;
@@ -248,7 +254,8 @@ final class AuthorityLedger {
 	 * other half of this pair.
 	 * @param current the record
 	 */
-	void checkIncoming(LedgerRecord current) {
+	@Override
+	public void checkIncoming(LedgerRecord current) {
 		Side side = current.authority().other();
 		Ledger.StoreMark mark = ledger(side).mark();
 		if (mark == null || mark.side() != side || !mark.pair().equals(current.pair())) {
@@ -272,6 +279,26 @@ final class AuthorityLedger {
 
 	Ledger ledger(Side side) {
 		return (side == Side.SOURCE) ? this.source : this.target.get();
+	}
+
+	@Override
+	public void heartbeat(FleetInstance instance) {
+		authorityLedger().heartbeat(instance);
+	}
+
+	@Override
+	public boolean remove(String instanceId) {
+		return authorityLedger().remove(instanceId);
+	}
+
+	@Override
+	public List<FleetInstance> instances() {
+		return authorityLedger().instances();
+	}
+
+	@Override
+	public List<PhaseChange> history() {
+		return authorityLedger().history();
 	}
 
 	Ledger authorityLedger() {

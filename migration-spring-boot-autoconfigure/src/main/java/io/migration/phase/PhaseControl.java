@@ -53,7 +53,7 @@ public final class PhaseControl implements Migration {
 
 	private final PhaseSettings settings;
 
-	private final AuthorityLedger ledger;
+	private final PhaseLedger ledger;
 
 	private final PhaseSubject subject;
 
@@ -118,8 +118,15 @@ public final class PhaseControl implements Migration {
 	public PhaseControl(PhaseSettings settings, Ledger source, Supplier<Ledger> target, PhaseSubject subject,
 			List<Gate> gates, @Nullable PhaseFlags flags, CurrentPhase current,
 			BiConsumer<PhaseControl, PhaseChange> listener, Clock clock) {
+		this(settings, new AuthorityLedger(settings.name(), source, target), subject, gates, flags, current, listener,
+				clock);
+	}
+
+	private PhaseControl(PhaseSettings settings, PhaseLedger ledger, PhaseSubject subject, List<Gate> gates,
+			@Nullable PhaseFlags flags, CurrentPhase current, BiConsumer<PhaseControl, PhaseChange> listener,
+			Clock clock) {
 		this.settings = settings;
-		this.ledger = new AuthorityLedger(settings.name(), source, target);
+		this.ledger = ledger;
 		this.subject = subject;
 		this.gates = List.copyOf(gates);
 		this.flags = flags;
@@ -129,6 +136,24 @@ public final class PhaseControl implements Migration {
 		if (flags != null) {
 			flags.onChange(this::wake);
 		}
+	}
+
+	/**
+	 * Create the phase control of a migration without data. Each instance walks for
+	 * itself, and begins where the flag, else the property, else off says; nothing is
+	 * prepared, drained or parked.
+	 * @param settings how it walks
+	 * @param gates the gates, in the order in which they are shown
+	 * @param flags the flag service, {@code null} if none is configured
+	 * @param current where operations learn the phase
+	 * @param listener told after this instance entered a phase
+	 * @param clock the clock
+	 * @return phase control, which knows its phase as soon as it has joined
+	 */
+	public static PhaseControl withoutData(PhaseSettings settings, List<Gate> gates, @Nullable PhaseFlags flags,
+			CurrentPhase current, BiConsumer<PhaseControl, PhaseChange> listener, Clock clock) {
+		return new PhaseControl(settings, new InstanceLedger(), new SubjectWithoutData(), gates, flags, current,
+				listener, clock);
 	}
 
 	private static String hostName() {
@@ -153,17 +178,35 @@ public final class PhaseControl implements Migration {
 		this.lock.lock();
 		try {
 			if (this.record == null) {
-				DesiredPhase property = (this.flags == null && this.settings.phase() != null)
-						? new DesiredPhase(this.settings.phase(), "property", null, false) : null;
-				LedgerRecord joined = this.ledger.join(self(), property);
-				logger.info("Migration '%s' (%s): phase %s, epoch %d, from the ledger on %s".formatted(name(), kind(),
-						joined.phase().wireName(), joined.epoch(), joined.authority().wireName()));
+				LedgerRecord joined = this.ledger.join(self(), beginning());
+				logger.info(this.subject.hasData()
+						? "Migration '%s' (%s): phase %s, epoch %d, from the ledger on %s".formatted(name(), kind(),
+								joined.phase().wireName(), joined.epoch(), joined.authority().wireName())
+						: "Migration '%s' (%s): phase %s".formatted(name(), kind(), joined.phase().wireName()));
 				follow(joined);
 			}
 		}
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/**
+	 * Return what a migration without a record begins with. Where nothing has to be
+	 * prepared, a flag can be followed from the start, and the property stands in for one
+	 * that is silent.
+	 */
+	private @Nullable DesiredPhase beginning() {
+		if (this.flags != null) {
+			if (this.subject.hasData()) {
+				return null;
+			}
+			if (this.flags.read(this.settings.flag()) instanceof PhaseFlags.Reading.Wanted wanted) {
+				return new DesiredPhase(wanted.phase(), "flag " + this.settings.flag(), null, false);
+			}
+		}
+		return (this.settings.phase() != null) ? new DesiredPhase(this.settings.phase(), "property", null, false)
+				: null;
 	}
 
 	/**
@@ -224,7 +267,7 @@ public final class PhaseControl implements Migration {
 		try {
 			running.join(TimeUnit.SECONDS.toMillis(10));
 			if (this.record != null) {
-				this.ledger.authorityLedger().remove(this.instanceId);
+				this.ledger.remove(this.instanceId);
 			}
 			// a later start begins as the first one did
 			this.record = null;
@@ -342,7 +385,7 @@ public final class PhaseControl implements Migration {
 	 * Route by a record, if it is not the one that is followed already.
 	 */
 	private void follow(LedgerRecord next) {
-		Wish wished = Wish.of(this.settings, this.flags, next, readShare());
+		Wish wished = Wish.of(this.settings, this.flags, next, readShare(), this.subject.hasData());
 		this.wish = wished;
 		PinnedPhase pinned = this.current.get();
 		LedgerRecord previous = this.record;
@@ -382,7 +425,8 @@ public final class PhaseControl implements Migration {
 	 */
 	private void acknowledge(LedgerRecord now) {
 		boolean news = false;
-		if (this.applied != now.revision() && this.current.drained() && this.subject.settled()) {
+		boolean drained = this.current.drained() || !this.subject.hasData();
+		if (this.applied != now.revision() && drained && this.subject.settled()) {
 			this.applied = now.revision();
 			news = true;
 		}
@@ -390,7 +434,7 @@ public final class PhaseControl implements Migration {
 		if (news || this.lastHeartbeat == Long.MIN_VALUE
 				|| time - this.lastHeartbeat >= this.settings.heartbeat().toNanos()) {
 			this.lastHeartbeat = time;
-			this.ledger.authorityLedger().heartbeat(self());
+			this.ledger.heartbeat(self());
 		}
 	}
 
@@ -405,7 +449,7 @@ public final class PhaseControl implements Migration {
 		if (this.applied != now.revision()) {
 			return false;
 		}
-		for (FleetInstance instance : this.ledger.authorityLedger().instances()) {
+		for (FleetInstance instance : this.ledger.instances()) {
 			boolean live = instance.silence().compareTo(this.settings.lease().multipliedBy(3).dividedBy(2)) < 0;
 			if (live && !instance.id().equals(this.instanceId) && instance.applied() != now.revision()) {
 				this.obstacle = "instance %s on %s has not applied revision %d yet".formatted(instance.id(),
@@ -422,7 +466,8 @@ public final class PhaseControl implements Migration {
 			return false;
 		}
 		this.journalingBroken |= this.subject.journalingBroken();
-		if (now.phase().journals() && (this.journalingBroken || now.journalingSince() == null)) {
+		if (this.subject.hasData() && now.phase().journals()
+				&& (this.journalingBroken || now.journalingSince() == null)) {
 			boolean noted = this.ledger.compareAndSet(now, now.withJournalingSince(this.clock.instant()), null);
 			if (!noted) {
 				return false;
@@ -460,6 +505,9 @@ public final class PhaseControl implements Migration {
 			return false;
 		}
 		this.obstacle = null;
+		if (!this.subject.hasData()) {
+			return commit(now, step.to());
+		}
 		if (step.movesAuthority()) {
 			Instant deadline = this.clock.instant().plus(this.settings.cutoverTimeout());
 			return this.ledger.compareAndSet(now, now.withStage(Stage.CLOSING, step.to(), deadline), null);
@@ -732,8 +780,9 @@ public final class PhaseControl implements Migration {
 		MigrationPhase at = now.phase();
 		while (at != to) {
 			PhaseStep step = new PhaseStep(at, at.towards(to));
-			steps.add(new PlannedStep(step, evaluate(step, now), step.movesAuthority(),
-					step.movesAuthority() ? this.settings.cutoverTimeout() : null));
+			boolean pauses = this.subject.hasData() && step.movesAuthority();
+			steps.add(new PlannedStep(step, evaluate(step, now), pauses,
+					pauses ? this.settings.cutoverTimeout() : null));
 			at = step.to();
 		}
 		return steps;
@@ -760,7 +809,7 @@ public final class PhaseControl implements Migration {
 		required();
 		this.lock.lock();
 		try {
-			return this.ledger.authorityLedger().history();
+			return this.ledger.history();
 		}
 		finally {
 			this.lock.unlock();
@@ -775,7 +824,7 @@ public final class PhaseControl implements Migration {
 		required();
 		this.lock.lock();
 		try {
-			return this.ledger.authorityLedger().instances();
+			return this.ledger.instances();
 		}
 		finally {
 			this.lock.unlock();
@@ -791,7 +840,7 @@ public final class PhaseControl implements Migration {
 		required();
 		this.lock.lock();
 		try {
-			return this.ledger.authorityLedger().remove(id);
+			return this.ledger.remove(id);
 		}
 		finally {
 			this.lock.unlock();

@@ -11,6 +11,15 @@ import io.migration.StepRefusedException;
 public interface PhaseSubject {
 
 	/**
+	 * Return whether there is data that moves, and thus a journal, writers that are
+	 * drained, and a fleet that has to agree.
+	 * @return {@code false} where requests are routed, and nothing else
+	 */
+	default boolean hasData() {
+		return true;
+	}
+
+	/**
 	 * Make a step possible before anything changes: connect, mark, install. Idempotent;
 	 * may be called without the step following.
 	 * @param step the step

@@ -20,9 +20,12 @@ record Wish(@Nullable DesiredPhase desired, int readShare, @Nullable String note
 	 * @param record the present record
 	 * @param share the percentage of reads that was followed up to now, kept when the
 	 * flag says nothing
+	 * @param hasData whether what moves has a journal, which a switched off flag must not
+	 * end
 	 * @return the wish
 	 */
-	static Wish of(PhaseSettings settings, @Nullable PhaseFlags flags, LedgerRecord record, int share) {
+	static Wish of(PhaseSettings settings, @Nullable PhaseFlags flags, LedgerRecord record, int share,
+			boolean hasData) {
 		if (flags == null) {
 			return new Wish(record.desired(), settings.readShare(), null);
 		}
@@ -42,7 +45,7 @@ record Wish(@Nullable DesiredPhase desired, int readShare, @Nullable String note
 					"flag '%s' is switched off; in cutover that changes nothing: set a variant to step back"
 						.formatted(settings.flag()));
 		}
-		MigrationPhase safe = (record.phase() == MigrationPhase.OFF) ? MigrationPhase.OFF : MigrationPhase.SHADOW;
+		MigrationPhase safe = (!hasData || record.phase() == MigrationPhase.OFF) ? MigrationPhase.OFF : MigrationPhase.SHADOW;
 		return new Wish(new DesiredPhase(safe, by, "the flag is switched off", false), share, null);
 	}
 

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 import io.migration.autoconfigure.MigrationActuatorAutoConfiguration;
 import io.migration.autoconfigure.MigrationHealthAutoConfiguration;
-import io.migration.mirror.MirroredMigration;
+import io.migration.mirror.ManagedMigration;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -75,7 +75,7 @@ final class ActuatorServer implements AutoCloseable {
 	 * @param properties its properties
 	 * @return the application
 	 */
-	static ActuatorServer start(List<? extends Supplier<? extends MirroredMigration>> migrations,
+	static ActuatorServer start(List<? extends Supplier<? extends ManagedMigration>> migrations,
 			String... properties) {
 		String[] arguments = Stream
 			.concat(Stream.of("server.port=0", "spring.main.banner-mode=off",
@@ -85,8 +85,8 @@ final class ActuatorServer implements AutoCloseable {
 		return new ActuatorServer(new SpringApplicationBuilder(Application.class).web(WebApplicationType.SERVLET)
 			.initializers((context) -> {
 				for (int i = 0; i < migrations.size(); i++) {
-					Supplier<? extends MirroredMigration> migration = migrations.get(i);
-					((GenericApplicationContext) context).registerBean("migration" + i, MirroredMigration.class,
+					Supplier<? extends ManagedMigration> migration = migrations.get(i);
+					((GenericApplicationContext) context).registerBean("migration" + i, ManagedMigration.class,
 							migration::get);
 				}
 			})

@@ -14,7 +14,7 @@ import io.migration.Side;
 import io.migration.mirror.Comparisons.Result;
 import io.migration.mirror.JournalStatus;
 import io.migration.mirror.MirrorObserver;
-import io.migration.mirror.MirroredMigration;
+import io.migration.mirror.ManagedMigration;
 import io.migration.phase.CurrentPhase;
 import io.migration.phase.PhaseControl;
 import io.migration.phase.PhaseScenario;
@@ -36,7 +36,7 @@ class MigrationMetersTests {
 
 	private final MeterRegistry registry = new SimpleMeterRegistry();
 
-	private final MigrationMeters meters = new MigrationMeters(this.beans.getBeanProvider(MirroredMigration.class));
+	private final MigrationMeters meters = new MigrationMeters(this.beans.getBeanProvider(ManagedMigration.class));
 
 	private PhaseControl control;
 

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.migration.MigrationPhase;
 import io.migration.actuate.MigrationsHealthContributor;
-import io.migration.mirror.MirroredMigration;
+import io.migration.mirror.ManagedMigration;
 import io.migration.test.PostgresServer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -70,7 +70,7 @@ class JdbcSchemaDriftIntegrationTests {
 
 	private static Health health(MigratedDatabase application) {
 		MigrationsHealthContributor contributor = new MigrationsHealthContributor(
-				application.context().getBeanProvider(MirroredMigration.class));
+				application.context().getBeanProvider(ManagedMigration.class));
 		HealthIndicator indicator = (HealthIndicator) contributor.getContributor("orders");
 		assertThat(indicator).isNotNull();
 		return indicator.health();

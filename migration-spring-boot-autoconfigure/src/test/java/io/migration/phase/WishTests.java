@@ -19,7 +19,7 @@ class WishTests {
 	@Test
 	void aFlagThatSaysNothingKeepsPhaseAndShareOfReads() {
 		this.flags.say(new PhaseFlags.Reading.Silent("the payload is broken"));
-		Wish wish = Wish.of(SETTINGS, this.flags, record(MigrationPhase.READ_NEW), 5);
+		Wish wish = Wish.of(SETTINGS, this.flags, record(MigrationPhase.READ_NEW), 5, true);
 		assertThat(wish.desired()).isNull();
 		assertThat(wish.readShare()).isEqualTo(5);
 		assertThat(wish.note()).contains("the payload is broken");
@@ -28,7 +28,7 @@ class WishTests {
 	@Test
 	void aFlagThatIsSwitchedOffKeepsTheShareOfReadsOnItsWayToShadow() {
 		this.flags.say(new PhaseFlags.Reading.Disabled());
-		Wish wish = Wish.of(SETTINGS, this.flags, record(MigrationPhase.READ_NEW), 5);
+		Wish wish = Wish.of(SETTINGS, this.flags, record(MigrationPhase.READ_NEW), 5, true);
 		assertThat(wish.desired()).isNotNull().extracting(DesiredPhase::phase).isEqualTo(MigrationPhase.SHADOW);
 		assertThat(wish.readShare()).isEqualTo(5);
 	}
@@ -36,7 +36,7 @@ class WishTests {
 	@Test
 	void aFlagThatIsSwitchedOffChangesNothingInCutover() {
 		this.flags.say(new PhaseFlags.Reading.Disabled());
-		Wish wish = Wish.of(SETTINGS, this.flags, record(MigrationPhase.CUTOVER), 100);
+		Wish wish = Wish.of(SETTINGS, this.flags, record(MigrationPhase.CUTOVER), 100, true);
 		assertThat(wish.desired()).isNull();
 		assertThat(wish.note()).contains("in cutover that changes nothing");
 	}
