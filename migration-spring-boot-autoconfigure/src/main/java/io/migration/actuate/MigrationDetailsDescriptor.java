@@ -67,8 +67,8 @@ public record MigrationDetailsDescriptor(String kind, @Nullable String phase, @N
 		JobDescriptor job = (mirrored != null) ? JobDescriptor.NOT_STARTED : null;
 		return new MigrationDetailsDescriptor(summary.kind(), summary.phase(), summary.desiredPhase(),
 				summary.authority(), summary.epoch(), summary.state(), summary.note(), control.readShare(), gates,
-				instances, MirrorDescriptor.of(migration), ComparisonsDescriptor.of(migration.comparisons()),
-				job, job, (mirrored != null) ? JournalDescriptor.of(mirrored.journal()) : null);
+				instances, MirrorDescriptor.of(migration), ComparisonsDescriptor.of(migration.comparisons()), job, job,
+				(mirrored != null) ? JournalDescriptor.of(mirrored.journal()) : null);
 	}
 
 	private static double seconds(Duration duration) {

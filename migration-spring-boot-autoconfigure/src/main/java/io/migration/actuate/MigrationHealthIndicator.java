@@ -137,8 +137,7 @@ final class MigrationHealthIndicator implements HealthIndicator {
 	private static void describe(Health.Builder health, JournalStatus journal) {
 		if (!Double.isNaN(journal.depth())) {
 			health.withDetail("journalDepth", journal.depth());
-			health.withDetail("journalAgeSeconds",
-					journal.age().toMillis() / (double) TimeUnit.SECONDS.toMillis(1));
+			health.withDetail("journalAgeSeconds", journal.age().toMillis() / (double) TimeUnit.SECONDS.toMillis(1));
 		}
 	}
 

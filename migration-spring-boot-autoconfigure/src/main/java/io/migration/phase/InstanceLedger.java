@@ -96,7 +96,8 @@ final class InstanceLedger implements PhaseLedger {
 	public List<FleetInstance> instances() {
 		FleetInstance present = this.instance;
 		return (present != null)
-				? List.of(new FleetInstance(present.id(), present.host(), present.applied(), Duration.ZERO)) : List.of();
+				? List.of(new FleetInstance(present.id(), present.host(), present.applied(), Duration.ZERO))
+				: List.of();
 	}
 
 	@Override

@@ -781,8 +781,8 @@ public final class PhaseControl implements Migration {
 		while (at != to) {
 			PhaseStep step = new PhaseStep(at, at.towards(to));
 			boolean pauses = this.subject.hasData() && step.movesAuthority();
-			steps.add(new PlannedStep(step, evaluate(step, now), pauses,
-					pauses ? this.settings.cutoverTimeout() : null));
+			steps.add(
+					new PlannedStep(step, evaluate(step, now), pauses, pauses ? this.settings.cutoverTimeout() : null));
 			at = step.to();
 		}
 		return steps;

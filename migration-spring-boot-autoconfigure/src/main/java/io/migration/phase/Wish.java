@@ -45,7 +45,8 @@ record Wish(@Nullable DesiredPhase desired, int readShare, @Nullable String note
 					"flag '%s' is switched off; in cutover that changes nothing: set a variant to step back"
 						.formatted(settings.flag()));
 		}
-		MigrationPhase safe = (!hasData || record.phase() == MigrationPhase.OFF) ? MigrationPhase.OFF : MigrationPhase.SHADOW;
+		MigrationPhase safe = (!hasData || record.phase() == MigrationPhase.OFF) ? MigrationPhase.OFF
+				: MigrationPhase.SHADOW;
 		return new Wish(new DesiredPhase(safe, by, "the flag is switched off", false), share, null);
 	}
 

@@ -75,8 +75,7 @@ final class ActuatorServer implements AutoCloseable {
 	 * @param properties its properties
 	 * @return the application
 	 */
-	static ActuatorServer start(List<? extends Supplier<? extends ManagedMigration>> migrations,
-			String... properties) {
+	static ActuatorServer start(List<? extends Supplier<? extends ManagedMigration>> migrations, String... properties) {
 		String[] arguments = Stream
 			.concat(Stream.of("server.port=0", "spring.main.banner-mode=off",
 					"management.endpoints.web.exposure.include=*"), Stream.of(properties))

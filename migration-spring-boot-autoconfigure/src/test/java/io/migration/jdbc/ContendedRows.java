@@ -34,7 +34,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class ContendedRows implements AutoCloseable {
 
 	/** Serialization, deadlock, lock wait, unique and foreign keys. */
-	private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "23505", "23503", "23000");
+	private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "55P03", "23505", "23503", "23000");
 
 	private static final Set<Integer> MARIADB_CONFLICTS = Set.of(1020, 1205, 1213);
 

@@ -16,8 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class DatabaseFleet implements AutoCloseable {
 
-	private static final String[] PROPERTIES = { "compare.sample-rate=0", "migration.fleet.lease=5s",
-			"mirror.on-failure=raise", "mirror.timeout=5s", "spring.datasource.hikari.maximum-pool-size=8" };
+	private final String[] properties;
 
 	private final RowOperations.Dialect dialect;
 
@@ -35,6 +34,13 @@ final class DatabaseFleet implements AutoCloseable {
 		this.target = target;
 		this.dialect = (source.tables() == ContendedTables.POSTGRESQL) ? RowOperations.Dialect.POSTGRESQL
 				: RowOperations.Dialect.MARIADB;
+		// a process that stands still in a transaction keeps its locks: the others give
+		// up
+		String patience = (this.dialect == RowOperations.Dialect.POSTGRESQL) ? "set lock_timeout = '2s'"
+				: "set innodb_lock_wait_timeout = 2";
+		this.properties = new String[] { "compare.sample-rate=0", "migration.fleet.lease=5s", "mirror.on-failure=raise",
+				"mirror.timeout=5s", "spring.datasource.hikari.maximum-pool-size=8",
+				"spring.datasource.hikari.connection-init-sql=" + patience };
 		source.tables().create(source.dataSource());
 		target.tables().create(target.dataSource());
 		try (MigratedDatabase first = operator()) {
@@ -44,12 +50,12 @@ final class DatabaseFleet implements AutoCloseable {
 	}
 
 	private MigratedDatabase operator() {
-		return MigratedDatabase.start(this.source.url(), this.target.url(), PROPERTIES);
+		return MigratedDatabase.start(this.source.url(), this.target.url(), this.properties);
 	}
 
 	ForkedDatabaseApplication fork(String name) {
 		ForkedDatabaseApplication process = ForkedDatabaseApplication.start(name, this.dialect, this.source.url(),
-				this.target.url(), PROPERTIES);
+				this.target.url(), this.properties);
 		this.processes.add(process);
 		return process;
 	}
