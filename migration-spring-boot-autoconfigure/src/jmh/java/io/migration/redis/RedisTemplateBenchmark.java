@@ -84,6 +84,7 @@ public class RedisTemplateBenchmark {
 		replaceChannel(this.redis.getRequiredConnectionFactory());
 	}
 
+	@SuppressWarnings("deprecation")
 	private static void replaceChannel(RedisConnectionFactory factory) {
 		try (RedisConnection connection = factory.getConnection()) {
 			RedisAsyncCommands<?, ?> commands = (RedisAsyncCommands<?, ?>) ((LettuceConnection) connection)

@@ -266,7 +266,7 @@ final class MigratingStatement extends DelegatingStatement {
 			if (this.holdability != UNSAID) {
 				return connection.createStatement(this.type, this.concurrency, this.holdability);
 			}
-			return (this == PLAIN) ? connection.createStatement()
+			return equals(PLAIN) ? connection.createStatement()
 					: connection.createStatement(this.type, this.concurrency);
 		}
 

@@ -73,8 +73,8 @@ final class MySqlCatalog implements Catalog {
 	public String volatileFunctions() {
 		return """
 				select routine_name from information_schema.routines
-				where sql_data_access not in ('NO SQL', 'READS SQL DATA') and routine_schema not in """ + " "
-				+ OWN_SCHEMAS;
+				where sql_data_access not in ('NO SQL', 'READS SQL DATA') and routine_schema not in
+				""" + OWN_SCHEMAS;
 	}
 
 	/*
@@ -85,29 +85,21 @@ final class MySqlCatalog implements Catalog {
 		String lower = type.toLowerCase(Locale.ROOT);
 		String name = lower.replaceFirst("[( ].*", "");
 		boolean unsigned = lower.contains(" unsigned");
-		switch (name) {
-			case "tinyint":
-				return unsigned ? Types.SMALLINT : Types.TINYINT;
-			case "smallint":
-				return unsigned ? Types.INTEGER : Types.SMALLINT;
-			case "int":
-				return unsigned ? Types.BIGINT : Types.INTEGER;
-			case "bigint":
-				return unsigned ? Types.NUMERIC : Types.BIGINT;
-			case "float":
-				return Types.REAL;
-			case "bit":
-				return Types.BIT;
-			case "datetime", "timestamp":
-				return Types.TIMESTAMP;
-			case "tinytext", "mediumtext", "longtext":
-				return Types.LONGVARCHAR;
-			case "tinyblob", "blob", "mediumblob", "longblob":
-				return Types.LONGVARBINARY;
-			default:
+		return switch (name) {
+			case "tinyint" -> unsigned ? Types.SMALLINT : Types.TINYINT;
+			case "smallint" -> unsigned ? Types.INTEGER : Types.SMALLINT;
+			case "int" -> unsigned ? Types.BIGINT : Types.INTEGER;
+			case "bigint" -> unsigned ? Types.NUMERIC : Types.BIGINT;
+			case "float" -> Types.REAL;
+			case "bit" -> Types.BIT;
+			case "datetime", "timestamp" -> Types.TIMESTAMP;
+			case "tinytext", "mediumtext", "longtext" -> Types.LONGVARCHAR;
+			case "tinyblob", "blob", "mediumblob", "longblob" -> Types.LONGVARBINARY;
+			default -> {
 				Integer common = Catalog.commonType(name);
-				return (common != null) ? common : Types.OTHER;
-		}
+				yield (common != null) ? common : Types.OTHER;
+			}
+		};
 	}
 
 }

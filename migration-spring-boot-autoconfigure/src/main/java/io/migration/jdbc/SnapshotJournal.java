@@ -247,7 +247,7 @@ class SnapshotJournal extends Journal {
 
 	@Override
 	void clear(Connection connection) throws SQLException {
-		for (MirroredTable table : this.toClear) {
+		for (MirroredTable table : List.copyOf(this.toClear)) {
 			// what is applied from here on puts it back
 			this.toClear.remove(table);
 			Snapshot durable = this.durable;
@@ -306,8 +306,6 @@ class SnapshotJournal extends Journal {
 
 	/**
 	 * What a swift look asks.
-	 *
-	 * @param before what is applied
 	 */
 	private final class Questions implements SwiftLook.Questions {
 

@@ -42,7 +42,7 @@ final class SqlWords {
 		this.end = false;
 		while (this.at < this.sql.length()) {
 			char c = this.sql.charAt(this.at);
-			if (skipped(c)) {
+			if (skipped(c) || (c == '$' && this.lexis == Lexis.STANDARD && dollarQuoted())) {
 				continue;
 			}
 			if (c == '\'') {
@@ -59,9 +59,6 @@ final class SqlWords {
 				this.at++;
 				this.end = true;
 				return true;
-			}
-			else if (c == '$' && this.lexis == Lexis.STANDARD && dollarQuoted()) {
-				continue;
 			}
 			else if (isPart(c) || (c == '@' && isVariable())) {
 				word();

@@ -63,6 +63,8 @@ final class AtomicBatch {
 	 * @return their replies in turn, as {@link NestedReply} has them; fails if the server
 	 * refused to execute any
 	 */
+	@SuppressWarnings({ "rawtypes", "unchecked" }) // the writer takes commands of one
+													// type of result
 	CompletableFuture<List<?>> send(StatefulRedisConnection<byte[], byte[]> connection) {
 		boolean alone = this.size == 1;
 		NestedReply reply = new NestedReply();

@@ -135,10 +135,8 @@ final class PlainConnection implements AutoCloseable {
 		ClusterClientOptions.Builder builder = ClusterClientOptions.builder();
 		options(builder);
 		// it lives as long as the application does, and masters change
-		builder.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
-			.enablePeriodicRefresh(TOPOLOGY_REFRESH)
-			.enableAllAdaptiveRefreshTriggers()
-			.build());
+		builder.topologyRefreshOptions(
+				ClusterTopologyRefreshOptions.builder().enablePeriodicRefresh(TOPOLOGY_REFRESH).build());
 		created.setOptions(builder.build());
 		return await(created.refreshPartitionsAsync()
 			.toCompletableFuture()

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.lettuce.core.ScriptOutputType;
 import io.migration.Side;
@@ -61,7 +62,7 @@ final class RedisRelayLease implements RelayLease {
 
 	private volatile boolean elsewhere;
 
-	private volatile int skip;
+	private final AtomicBoolean skipsNext = new AtomicBoolean();
 
 	private @Nullable ScheduledFuture<?> seeking;
 
@@ -77,7 +78,7 @@ final class RedisRelayLease implements RelayLease {
 	@Override
 	public synchronized void seek(Runnable change) {
 		if (this.seeking == null) {
-			this.skip = 0;
+			this.skipsNext.set(false);
 			this.elsewhere = false;
 			this.seeking = this.timer.scheduleWithFixedDelay(() -> ask(change), 0, DURATION.toMillis() / 3,
 					TimeUnit.MILLISECONDS);
@@ -85,8 +86,7 @@ final class RedisRelayLease implements RelayLease {
 	}
 
 	private void ask(Runnable change) {
-		if (this.skip > 0) {
-			this.skip--;
+		if (this.skipsNext.getAndSet(false)) {
 			return;
 		}
 		long sent = System.nanoTime();
@@ -167,7 +167,7 @@ final class RedisRelayLease implements RelayLease {
 
 	@Override
 	public void offer() {
-		this.skip = 1;
+		this.skipsNext.set(true);
 		giveUp();
 	}
 

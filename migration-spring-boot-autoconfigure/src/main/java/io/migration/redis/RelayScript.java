@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
  * The relay's scripts. They are loaded when the relay opens its connections, and called
  * by their digest.
  */
+@SuppressWarnings("ImmutableEnumChecker") // nobody changes the arrays
 enum RelayScript {
 
 	/** Reads the state of keys. */

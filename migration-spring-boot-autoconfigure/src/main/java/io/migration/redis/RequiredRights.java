@@ -126,6 +126,7 @@ final class RequiredRights {
 	 *
 	 * @param name the name
 	 */
+	@SuppressWarnings("deprecation")
 	private record Word(String name) implements ProtocolKeyword {
 
 		Word {

@@ -2,6 +2,7 @@ package io.migration.jdbc;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.migration.jdbc.Routing.SqlKind;
 import org.junit.jupiter.api.Test;
@@ -113,10 +114,10 @@ class SqlKindsTests {
 
 	@Test
 	void functionsThatAreFoundLaterCount() {
-		Set<String>[] functions = new Set[] { Set.of() };
-		SqlKinds kinds = new SqlKinds(() -> functions[0]);
+		AtomicReference<Set<String>> functions = new AtomicReference<>(Set.of());
+		SqlKinds kinds = new SqlKinds(functions::get);
 		assertThat(kinds.kind("select made_later(1)")).isEqualTo(SqlKind.READ);
-		functions[0] = new HashSet<>(Set.of("made_later"));
+		functions.set(new HashSet<>(Set.of("made_later")));
 		assertThat(kinds.kind("select made_later(1)")).isEqualTo(SqlKind.WRITE);
 	}
 

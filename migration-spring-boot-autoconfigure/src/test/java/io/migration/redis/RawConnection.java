@@ -146,6 +146,7 @@ final class RawConnection implements AutoCloseable {
 		this.connection.close();
 	}
 
+	@SuppressWarnings("deprecation")
 	private record Name(String name) implements ProtocolKeyword {
 
 		@Override

@@ -43,6 +43,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Commands that block keep their meaning while the phase walks.
  */
+@SuppressWarnings("unchecked") // the client's generic varargs
 class RedisBlockingCommandsIntegrationTests {
 
 	private static final List<MigrationPhase> WALK = List.of(MigrationPhase.SHADOW, MigrationPhase.DUAL_WRITE,

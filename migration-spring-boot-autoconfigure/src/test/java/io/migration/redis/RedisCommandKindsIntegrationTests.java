@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Commands that read or write depending on an option.
  */
+@SuppressWarnings("unchecked") // the client's raw types
 class RedisCommandKindsIntegrationTests {
 
 	@ParameterizedTest

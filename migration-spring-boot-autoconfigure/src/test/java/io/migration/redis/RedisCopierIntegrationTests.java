@@ -27,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What a target does not take as it is serialized is copied by type, and what it does not
  * take at all is set aside, known, and tried again.
  */
+@SuppressWarnings("unchecked") // the client's generic varargs
 class RedisCopierIntegrationTests {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(5);

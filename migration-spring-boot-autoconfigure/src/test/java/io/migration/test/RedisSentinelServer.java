@@ -123,6 +123,7 @@ public final class RedisSentinelServer implements AutoCloseable {
 		this.first.close();
 	}
 
+	@SuppressWarnings("deprecation")
 	private enum Sentinel implements ProtocolKeyword {
 
 		SENTINEL;
