@@ -10,6 +10,7 @@ import io.migration.MigrationPhaseChangedEvent;
 import io.migration.mirror.MirrorObserver;
 import io.migration.mirror.MirrorObservers;
 import io.migration.mirror.MirrorSettings;
+import io.migration.mirror.RouteSettings;
 import io.migration.phase.PhaseChange;
 import io.migration.phase.PhaseControl;
 import io.migration.phase.PhaseFlags;
@@ -33,6 +34,9 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 final class MigrationContext {
 
 	private static final Log logger = LogFactory.getLog(MigrationContext.class);
+
+	/** Bounds the wait of a request for a step, where no step pauses anybody. */
+	private static final Duration NO_PAUSE = Duration.ofSeconds(1);
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -121,6 +125,27 @@ final class MigrationContext {
 	}
 
 	PhaseSettings phase(String kind, String name, MirroredMigrationProperties migration) {
+		Checked checked = new Checked("migration.%s.%s".formatted(kind, name));
+		return phase(kind, name, migration, checked.positive("cutover.timeout", migration.getCutover().getTimeout()));
+	}
+
+	RouteSettings route(String kind, String name, RoutedMigrationProperties migration) {
+		Checked checked = new Checked("migration.%s.%s".formatted(kind, name));
+		RoutedMigrationProperties.Compare compare = migration.getCompare();
+		PhasedMigrationProperties.Gates gates = migration.getGates();
+		return new RouteSettings(phase(kind, name, migration, NO_PAUSE),
+				new RouteSettings.Gates(checked.duration("gates.min-time-in-phase", gates.getMinTimeInPhase()),
+						checked.count("gates.min-comparisons", gates.getMinComparisons()),
+						checked.rate("gates.max-mismatch-rate", gates.getMaxMismatchRate()),
+						checked.rate("gates.max-error-rate", gates.getMaxErrorRate())),
+				checked.within("compare.sample-rate", compare.getSampleRate(), 0, 1),
+				checked.positive("compare.timeout", compare.getTimeout()),
+				(int) checked.positive("compare.max-parallel", compare.getMaxParallel()),
+				(int) checked.positive("compare.max-waiting", compare.getMaxWaiting()));
+	}
+
+	private PhaseSettings phase(String kind, String name, PhasedMigrationProperties migration,
+			Duration cutoverTimeout) {
 		Checked ofFleet = new Checked("migration.fleet");
 		MigrationProperties.Fleet fleet = properties().getFleet();
 		Duration heartbeat = ofFleet.positive("heartbeat", fleet.getHeartbeat());
@@ -132,7 +157,7 @@ final class MigrationContext {
 		Checked checked = new Checked("migration.%s.%s".formatted(kind, name));
 		return new PhaseSettings(name, kind, (migration.getFlag() != null) ? migration.getFlag() : "migration." + name,
 				migration.getPhase(), (int) checked.within("read-share", migration.getReadShare(), 0, 100),
-				checked.positive("cutover.timeout", migration.getCutover().getTimeout()), lease, heartbeat);
+				cutoverTimeout, lease, heartbeat);
 	}
 
 	static MirrorSettings mirror(Checked checked, MirroredMigrationProperties migration) {
