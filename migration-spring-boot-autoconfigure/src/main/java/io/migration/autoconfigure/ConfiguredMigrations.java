@@ -44,7 +44,11 @@ final class ConfiguredMigrations {
 			"redis",
 			Map.of("org.springframework.boot.data.redis.autoconfigure.DataRedisProperties",
 					"spring-boot-starter-data-redis", "io.lettuce.core.RedisClient",
-					"Lettuce (io.lettuce:lettuce-core)", CIRCUIT_BREAKER, CIRCUIT_BREAKER_LIBRARY));
+					"Lettuce (io.lettuce:lettuce-core)", CIRCUIT_BREAKER, CIRCUIT_BREAKER_LIBRARY),
+			"http",
+			Map.of("org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder",
+					"spring-boot-starter-restclient or spring-boot-starter-webclient", CIRCUIT_BREAKER,
+					CIRCUIT_BREAKER_LIBRARY));
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?");
 

@@ -44,6 +44,14 @@ public class MigrationProperties {
 	 */
 	private final Map<String, RedisMigrationProperties> redis = new LinkedHashMap<>();
 
+	/**
+	 * Migrations of services that are called over HTTP, by name. A name is unique over
+	 * all kinds, and is part of flags and meters. Each moves the calls of one service
+	 * (source.url) to a new one (target.url); phase, flag, writes, read-share, rules,
+	 * compare and gates say how.
+	 */
+	private final Map<String, HttpMigrationProperties> http = new LinkedHashMap<>();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -70,6 +78,10 @@ public class MigrationProperties {
 
 	public Map<String, RedisMigrationProperties> getRedis() {
 		return this.redis;
+	}
+
+	public Map<String, HttpMigrationProperties> getHttp() {
+		return this.http;
 	}
 
 	/**

@@ -1,0 +1,4 @@
+@NullMarked
+package io.migration.http;
+
+import org.jspecify.annotations.NullMarked;
