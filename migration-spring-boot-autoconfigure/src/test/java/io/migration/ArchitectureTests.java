@@ -207,6 +207,8 @@ class ArchitectureTests {
 				"io.migration.phase.PhaseFlags$FlagConflictException",
 				// between a relay and its copier
 				"io.migration.mirror.NotInChargeException",
+				// between a comparison and who counts it
+				"io.migration.mirror.RoutedMigration$NothingToCompareException",
 				// between a relay and those who wait for it, who turn it into one of ours
 				"io.migration.mirror.Relay$RelayException",
 				// JDBC knows no other; its cause is one of ours

@@ -13,6 +13,7 @@ import io.migration.http.HttpRule;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpMethod;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Checks the properties of an HTTP migration.
@@ -20,6 +21,9 @@ import org.springframework.http.HttpMethod;
  * @param checked names the offending property
  */
 record HttpRouteSettingsFactory(Checked checked) {
+
+	/** Several bodies are in memory at a time. */
+	private static final DataSize MOST = DataSize.ofMegabytes(64);
 
 	HttpRouteSettings create(HttpMigrationProperties properties) {
 		BaseUrl source = url("source.url", properties.getSource().getUrl(),
@@ -40,8 +44,15 @@ record HttpRouteSettingsFactory(Checked checked) {
 				properties.isForwardCredentials(), properties.getStickyBy(), rules(properties.getRules()),
 				new HttpRouteSettings.Comparison(
 						compare.getHeaders().stream().map((name) -> name.toLowerCase(Locale.ROOT)).toList(),
-						List.copyOf(compare.getIgnore()), compare.isAnyOrder(), (int) this.checked
-							.within("compare.max-size", compare.getMaxSize().toBytes(), 0, Integer.MAX_VALUE / 2)));
+						List.copyOf(compare.getIgnore()), compare.isAnyOrder(), maxSize(compare.getMaxSize())));
+	}
+
+	private int maxSize(DataSize size) {
+		if (size.isNegative() || size.compareTo(MOST) > 0) {
+			throw this.checked.invalid("compare.max-size", size, "is not between 0 and " + MOST,
+					"Use a size such as 1MB.");
+		}
+		return Math.toIntExact(size.toBytes());
 	}
 
 	private BaseUrl url(String property, @Nullable String value, String action) {

@@ -40,7 +40,7 @@ final class JsonDifferences {
 		JsonNode one = parse(expected);
 		JsonNode other = parse(found);
 		if (one == null || other == null) {
-			return Map.of("body", (one == other) ? "neither is JSON" : "only one of them is JSON");
+			return Map.of("body", (one == null && other == null) ? "neither is JSON" : "only one of them is JSON");
 		}
 		JsonDifferences differences = new JsonDifferences(comparison);
 		differences.compare(new ArrayList<>(), one, other);

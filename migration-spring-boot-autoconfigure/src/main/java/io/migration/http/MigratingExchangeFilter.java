@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import io.migration.CallNotRepeatedException;
 import io.migration.MigrationPhase;
 import io.migration.Side;
 import io.migration.mirror.Comparisons.Result;
@@ -18,6 +19,7 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
@@ -82,8 +84,8 @@ public final class MigratingExchangeFilter implements ExchangeFilterFunction {
 
 	private static ClientRequest on(HttpRoute route, Side side, ClientRequest request) {
 		return ClientRequest.from(request).url(route.on(side, request.url())).headers((headers) -> {
-			var forwarded = route.on(side, headers);
-			if (forwarded != headers) {
+			if (side == Side.TARGET) {
+				HttpHeaders forwarded = route.on(side, headers);
 				headers.clear();
 				headers.addAll(forwarded);
 			}
@@ -110,7 +112,8 @@ public final class MigratingExchangeFilter implements ExchangeFilterFunction {
 				route.migration().comparisons().count(Result.ERROR);
 				return (route.settings().onFailure() == OnFailure.RAISE)
 						? first.releaseBody()
-							.then(Mono.error(new CallNotRepeatedException(route.migration().control().name(), failure)))
+							.then(Mono
+								.error(new CallNotRepeatedException(route.migration().control().name(), failure, null)))
 						: Mono.just(first);
 			});
 	}

@@ -8,6 +8,7 @@ import java.util.Map;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import io.migration.CallNotRepeatedException;
 import io.migration.Side;
 import io.migration.mirror.Comparisons.Result;
 import io.migration.mirror.MirrorSettings.OnFailure;
@@ -189,7 +190,7 @@ final class RoutedRequest implements ClientHttpRequest, StreamingHttpOutputMessa
 		this.route.migration().comparisons().count(Result.ERROR);
 		if (this.route.settings().onFailure() == OnFailure.RAISE) {
 			first.close();
-			throw new CallNotRepeatedException(this.route.migration().control().name(), failure);
+			throw new CallNotRepeatedException(this.route.migration().control().name(), failure, null);
 		}
 	}
 
