@@ -28,9 +28,13 @@ import org.springframework.http.HttpEntity;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.service.annotation.GetExchange;
+import org.springframework.web.service.annotation.HttpExchange;
+import org.springframework.web.service.registry.ImportHttpServices;
 import org.springframework.web.util.DefaultUriBuilderFactory;
 import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
 
@@ -63,6 +67,11 @@ final class CallingApplication implements AutoCloseable {
 
 	RoutedMigration migration() {
 		return this.context.getBean(RoutedMigration.class);
+	}
+
+	/** By the interface, which knows the service's address from a property. */
+	String item(String id) {
+		return this.context.getBean(Items.class).item(id);
 	}
 
 	String get(Client client, String url) {
@@ -189,6 +198,17 @@ final class CallingApplication implements AutoCloseable {
 	}
 
 	/**
+	 * The service, as an interface.
+	 */
+	@HttpExchange(accept = "application/json")
+	interface Items {
+
+		@GetExchange("/items/{id}")
+		String item(@PathVariable String id);
+
+	}
+
+	/**
 	 * The application.
 	 */
 	@SpringBootConfiguration(proxyBeanMethods = false)
@@ -196,6 +216,7 @@ final class CallingApplication implements AutoCloseable {
 			RestClientAutoConfiguration.class, RestTemplateAutoConfiguration.class, WebClientAutoConfiguration.class,
 			HttpServiceClientPropertiesAutoConfiguration.class, HttpServiceClientAutoConfiguration.class,
 			HttpMigrationAutoConfiguration.class })
+	@ImportHttpServices(group = "pricing", types = Items.class)
 	static class App {
 
 		@Bean

@@ -1,5 +1,6 @@
 package io.migration.http;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -246,6 +247,26 @@ class HttpPhasesIntegrationTests {
 		application.call(client, HttpMethod.POST, "/a", "two", Map.of("Idempotency-Key", "7"));
 		assertThat(this.source.taken()).extracting(Request::body).containsExactly("one", "two");
 		assertThat(this.target.taken()).extracting(Request::body).containsExactly("two");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void anInterfaceOfAServiceIsRouted(MigrationPhase phase) {
+		CallingApplication application = application(phase,
+				"spring.http.serviceclient.pricing.base-url=" + this.source.url() + "/api");
+		boolean onTarget = phase.ordinal() >= MigrationPhase.READ_NEW.ordinal();
+		assertThat(application.item("7 8")).contains(onTarget ? "target" : "source")
+			.contains(onTarget ? "/v2/items/7%208" : "/api/items/7%208");
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "REST_CLIENT", "HAND_MADE_REST_TEMPLATE", "WEB_CLIENT" })
+	void aSideThatIsDownIsTheCallersProblemWhereItAnswers(CallingApplication.Client client) {
+		CallingApplication application = application(MigrationPhase.READ_NEW);
+		this.target.close();
+		assertThatThrownBy(() -> application.call(client, HttpMethod.GET, "/a", null, Map.of()))
+			.hasRootCauseInstanceOf(IOException.class);
+		assertThat(this.source.taken()).isEmpty();
 	}
 
 	@Test
