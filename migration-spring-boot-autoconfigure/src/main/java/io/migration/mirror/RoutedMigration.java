@@ -202,7 +202,8 @@ public final class RoutedMigration implements ManagedMigration, AutoCloseable {
 			this.breaker.onSuccess(System.nanoTime() - began, TimeUnit.NANOSECONDS);
 			this.comparisons.count(Result.SKIPPED);
 		}
-		catch (Exception ex) {
+		catch (Throwable ex) {
+			// whatever it is: a permit that is not given back keeps the breaker half-open
 			this.breaker.onError(System.nanoTime() - began, TimeUnit.NANOSECONDS, ex);
 			this.comparisons.count(Result.ERROR);
 		}
