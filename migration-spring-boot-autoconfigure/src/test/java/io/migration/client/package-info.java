@@ -1,0 +1,4 @@
+@NullMarked
+package io.migration.client;
+
+import org.jspecify.annotations.NullMarked;
