@@ -48,7 +48,9 @@ final class ConfiguredMigrations {
 			"http",
 			Map.of("org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder",
 					"spring-boot-starter-restclient or spring-boot-starter-webclient", CIRCUIT_BREAKER,
-					CIRCUIT_BREAKER_LIBRARY));
+					CIRCUIT_BREAKER_LIBRARY),
+			"client", Map.of("org.springframework.aop.framework.ProxyFactory",
+					"Spring AOP (org.springframework:spring-aop)", CIRCUIT_BREAKER, CIRCUIT_BREAKER_LIBRARY));
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?");
 

@@ -52,6 +52,15 @@ public class MigrationProperties {
 	 */
 	private final Map<String, HttpMigrationProperties> http = new LinkedHashMap<>();
 
+	/**
+	 * Migrations of any other client by name. A name is unique over all kinds, and is
+	 * part of flags and meters. Each provides a MigrationTemplate; with an interface it
+	 * also moves calls of one bean (source) to another (target). How is
+	 * said by phase, flag, reads, writes, on-failure, read-share, compare, comparator and
+	 * gates.
+	 */
+	private final Map<String, ClientMigrationProperties> client = new LinkedHashMap<>();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -82,6 +91,10 @@ public class MigrationProperties {
 
 	public Map<String, HttpMigrationProperties> getHttp() {
 		return this.http;
+	}
+
+	public Map<String, ClientMigrationProperties> getClient() {
+		return this.client;
 	}
 
 	/**
