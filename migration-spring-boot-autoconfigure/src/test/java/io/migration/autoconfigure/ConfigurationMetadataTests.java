@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 import io.migration.MigrationPhase;
+import io.migration.client.ClientSettings;
 import io.migration.jdbc.JdbcMigrationSettings;
 import io.migration.mirror.MirrorSettings;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,7 +53,9 @@ class ConfigurationMetadataTests {
 	/** What properties of a kind begin with; the star stands for the migration's name. */
 	private static final String ANY = "migration.%s.*.";
 
-	private static final List<String> KINDS = List.of("data-source", "redis");
+	private static final List<String> WITH_DATA = List.of("data-source", "redis");
+
+	private static final List<String> KINDS = List.of("client", "data-source", "redis");
 
 	private static JsonNode metadata;
 
@@ -73,8 +76,8 @@ class ConfigurationMetadataTests {
 
 	@Test
 	void everyPropertyIsDescribed() {
-		assertThat(names(metadata.get("properties"))).contains("migration.enabled", "migration.redis",
-				"migration.data-source", "migration.initialize-schema", "migration.fleet.lease",
+		assertThat(names(metadata.get("properties"))).contains("migration.enabled", "migration.client",
+				"migration.redis", "migration.data-source", "migration.initialize-schema", "migration.fleet.lease",
 				"migration.fleet.heartbeat", "migration.unleash.url", "management.endpoint.migrations.show-values",
 				"management.health.migrations.enabled");
 		for (JsonNode property : metadata.get("properties")) {
@@ -99,7 +102,8 @@ class ConfigurationMetadataTests {
 	}
 
 	static Stream<Arguments> kinds() {
-		return Stream.of(Arguments.of("data-source", DataSourceMigrationProperties.class),
+		return Stream.of(Arguments.of("client", ClientMigrationProperties.class),
+				Arguments.of("data-source", DataSourceMigrationProperties.class),
 				Arguments.of("redis", RedisMigrationProperties.class));
 	}
 
@@ -108,10 +112,21 @@ class ConfigurationMetadataTests {
 	void valuesAreAllOfThem(String kind) {
 		assertThat(values(kind, "phase"))
 			.isEqualTo(Arrays.stream(MigrationPhase.values()).map(MigrationPhase::wireName).toList());
+	}
+
+	@ParameterizedTest
+	@FieldSource("WITH_DATA")
+	void valuesOfAMirrorAreAllOfThem(String kind) {
 		assertThat(values(kind, "mirror.on-failure"))
 			.containsExactlyInAnyOrder(dashed(MirrorSettings.OnFailure.values()));
 		assertThat(values(kind, "mirror.stale-reads"))
 			.containsExactlyInAnyOrder(dashed(MirrorSettings.StaleReads.values()));
+	}
+
+	@Test
+	void valuesOfAClientAreAllOfThem() {
+		assertThat(values("client", "writes")).containsExactlyInAnyOrder(dashed(ClientSettings.Writes.values()));
+		assertThat(values("client", "on-failure")).containsExactlyInAnyOrder(dashed(ClientSettings.OnFailure.values()));
 	}
 
 	@Test
@@ -131,7 +146,8 @@ class ConfigurationMetadataTests {
 	}
 
 	static Stream<Arguments> gates() {
-		return Stream.of(Arguments.of("data-source", DataSourceMigrationProperties.Gates.class),
+		return Stream.of(Arguments.of("client", ClientMigrationProperties.Gates.class),
+				Arguments.of("data-source", DataSourceMigrationProperties.Gates.class),
 				Arguments.of("redis", RedisMigrationProperties.Gates.class));
 	}
 
@@ -186,13 +202,14 @@ class ConfigurationMetadataTests {
 	@MethodSource("turns")
 	void everyHintIsTaken(String kind, String[] settings) {
 		new ApplicationContextRunner()
-			.withConfiguration(
-					AutoConfigurations.of(DataRedisAutoConfiguration.class, RedisMigrationAutoConfiguration.class,
-							DataSourceAutoConfiguration.class, DataSourceMigrationAutoConfiguration.class))
-			.withPropertyValues(
-					kind.equals("redis") ? "migration.redis.moved.target.port=1"
-							: "migration.data-source.moved.target.url=jdbc:postgresql://127.0.0.1:1/moved",
-					"spring.datasource.generate-unique-name=true")
+			.withConfiguration(AutoConfigurations.of(ClientMigrationAutoConfiguration.class,
+					DataRedisAutoConfiguration.class, RedisMigrationAutoConfiguration.class,
+					DataSourceAutoConfiguration.class, DataSourceMigrationAutoConfiguration.class))
+			.withPropertyValues(switch (kind) {
+				case "client" -> "migration.client.moved.read-share=100";
+				case "redis" -> "migration.redis.moved.target.port=1";
+				default -> "migration.data-source.moved.target.url=jdbc:postgresql://127.0.0.1:1/moved";
+			}, "spring.datasource.generate-unique-name=true")
 			.withPropertyValues(settings)
 			.run((context) -> assertThat(context).hasNotFailed());
 	}

@@ -273,7 +273,7 @@ class InvalidMigrationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "grpc", "client" })
+	@ValueSource(strings = "grpc")
 	void aKindThatIsNotAvailableYet(String kind) {
 		String property = "migration." + kind + ".orders.target.url=http://127.0.0.1";
 		String description = "The property 'migration.%1$s.orders' configures a migration of kind '%1$s', which this version does not have."
