@@ -205,6 +205,8 @@ class ArchitectureTests {
 				// between a flag service and the control of phases, which turns it into a
 				// refusal
 				"io.migration.phase.PhaseFlags$FlagConflictException",
+				// between a comparison and who counts it
+				"io.migration.mirror.RoutedMigration$NothingToCompareException",
 				// between a relay and its copier
 				"io.migration.mirror.NotInChargeException",
 				// between a comparison and who counts it
