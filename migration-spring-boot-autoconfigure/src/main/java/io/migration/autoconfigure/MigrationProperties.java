@@ -55,9 +55,8 @@ public class MigrationProperties {
 	/**
 	 * Migrations of any other client by name. A name is unique over all kinds, and is
 	 * part of flags and meters. Each provides a MigrationTemplate; with an interface it
-	 * also moves calls of one bean (source) to another (target). How is
-	 * said by phase, flag, reads, writes, on-failure, read-share, compare, comparator and
-	 * gates.
+	 * also moves calls of one bean (source) to another (target). How is said by phase,
+	 * flag, reads, writes, on-failure, read-share, compare, comparator and gates.
 	 */
 	private final Map<String, ClientMigrationProperties> client = new LinkedHashMap<>();
 

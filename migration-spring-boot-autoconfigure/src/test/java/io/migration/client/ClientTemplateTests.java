@@ -1,6 +1,7 @@
 package io.migration.client;
 
 import java.io.IOException;
+import java.lang.Character.UnicodeScript;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -8,7 +9,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 
 import io.migration.MigrationPhase;
 import io.migration.Side;
@@ -101,9 +101,11 @@ class ClientTemplateTests {
 				assertThat(scenario.template()
 					.<Side, RuntimeException>read(id.clone(), () -> Side.SOURCE, () -> Side.TARGET)).isEqualTo(one);
 			}
-			Side ofName = scenario.template().read(TimeUnit.DAYS.name(), () -> Side.SOURCE, () -> Side.TARGET);
-			assertThat(scenario.template()
-				.<Side, RuntimeException>read(TimeUnit.DAYS, () -> Side.SOURCE, () -> Side.TARGET)).isEqualTo(ofName);
+			for (UnicodeScript constant : UnicodeScript.values()) {
+				Side ofName = scenario.template().read(constant.name(), () -> Side.SOURCE, () -> Side.TARGET);
+				assertThat(scenario.template()
+					.<Side, RuntimeException>read(constant, () -> Side.SOURCE, () -> Side.TARGET)).isEqualTo(ofName);
+			}
 		}
 	}
 
