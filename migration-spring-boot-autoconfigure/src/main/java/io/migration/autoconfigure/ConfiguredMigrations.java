@@ -35,7 +35,7 @@ final class ConfiguredMigrations {
 
 	private static final String CIRCUIT_BREAKER_LIBRARY = "io.github.resilience4j:resilience4j-circuitbreaker";
 
-	/** The kinds that this version has, and what they need. */
+	/** What each kind needs. */
 	private static final Map<String, Map<String, String>> LIBRARIES = Map.of("data-source",
 			Map.of("org.springframework.boot.jdbc.DataSourceUnwrapper", "spring-boot-starter-jdbc",
 					"org.springframework.jdbc.core.simple.JdbcClient", "spring-boot-starter-jdbc",
@@ -48,6 +48,10 @@ final class ConfiguredMigrations {
 			"http",
 			Map.of("org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder",
 					"spring-boot-starter-restclient or spring-boot-starter-webclient", CIRCUIT_BREAKER,
+					CIRCUIT_BREAKER_LIBRARY),
+			"grpc",
+			Map.of("org.springframework.grpc.client.GrpcChannelFactory", "spring-boot-starter-grpc-client",
+					"io.grpc.stub.AbstractStub", "spring-boot-starter-grpc-client", CIRCUIT_BREAKER,
 					CIRCUIT_BREAKER_LIBRARY),
 			"client", Map.of("org.springframework.aop.framework.ProxyFactory",
 					"Spring AOP (org.springframework:spring-aop)", CIRCUIT_BREAKER, CIRCUIT_BREAKER_LIBRARY));
@@ -116,8 +120,7 @@ final class ConfiguredMigrations {
 
 	/**
 	 * Refuse names that occur twice or cannot be carried by keys, tables, flags and
-	 * meters, kinds that this version does not have, and kinds whose libraries are
-	 * missing.
+	 * meters, and kinds whose libraries are missing.
 	 */
 	static void check(Environment environment, @Nullable ClassLoader classLoader) {
 		Map<String, String> propertyOfName = new HashMap<>();
@@ -146,14 +149,7 @@ final class ConfiguredMigrations {
 	}
 
 	private static void checkKind(String kind, String name, @Nullable ClassLoader classLoader) {
-		Map<String, String> libraries = LIBRARIES.get(kind);
-		if (libraries == null) {
-			throw new InvalidMigrationException(
-					"The property 'migration.%s.%s' configures a migration of kind '%s', which this version does not have."
-						.formatted(kind, name, kind),
-					"Remove it, or use a version that has it.");
-		}
-		libraries.forEach((type, library) -> {
+		LIBRARIES.getOrDefault(kind, Map.of()).forEach((type, library) -> {
 			if (!ClassUtils.isPresent(type, classLoader)) {
 				throw new InvalidMigrationException(
 						"The migration 'migration.%s.%s' needs %s, which is not on the classpath.".formatted(kind, name,

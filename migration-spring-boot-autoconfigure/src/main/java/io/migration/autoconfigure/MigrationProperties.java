@@ -60,6 +60,15 @@ public class MigrationProperties {
 	 */
 	private final Map<String, ClientMigrationProperties> client = new LinkedHashMap<>();
 
+	/**
+	 * Migrations of gRPC services by name. A name is unique over all kinds, and is part
+	 * of flags and meters. Each moves the calls of a channel (channel) to a new service
+	 * (target); phase, flag, read-share, sticky-by, rules, safe-methods, writes,
+	 * repeat-methods, on-failure, write-timeout, forward-credentials, compare and gates
+	 * say how.
+	 */
+	private final Map<String, GrpcMigrationProperties> grpc = new LinkedHashMap<>();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -94,6 +103,10 @@ public class MigrationProperties {
 
 	public Map<String, ClientMigrationProperties> getClient() {
 		return this.client;
+	}
+
+	public Map<String, GrpcMigrationProperties> getGrpc() {
+		return this.grpc;
 	}
 
 	/**

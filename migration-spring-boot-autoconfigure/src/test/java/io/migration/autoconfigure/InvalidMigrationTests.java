@@ -273,19 +273,6 @@ class InvalidMigrationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = "grpc")
-	void aKindThatIsNotAvailableYet(String kind) {
-		String property = "migration." + kind + ".orders.target.url=http://127.0.0.1";
-		String description = "The property 'migration.%1$s.orders' configures a migration of kind '%1$s', which this version does not have."
-			.formatted(kind);
-		String action = "Remove it, or use a version that has it.";
-		refused(this.runner.withPropertyValues(property), description, action);
-		refused(this.runner.withPropertyValues(property, TARGET), description, action);
-		refused(this.withoutRedis.withPropertyValues(property)
-			.withClassLoader(new FilteredClassLoader(RedisClient.class)), description, action);
-	}
-
-	@ParameterizedTest
 	@ValueSource(classes = { RedisClient.class, CircuitBreaker.class, DataRedisProperties.class })
 	void aLibraryThatIsMissing(Class<?> type) {
 		FailureAnalysis analysis = refused(

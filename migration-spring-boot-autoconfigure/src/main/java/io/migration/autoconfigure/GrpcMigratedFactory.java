@@ -1,0 +1,8 @@
+package io.migration.autoconfigure;
+
+/**
+ * Marks a channel factory that is decorated.
+ */
+interface GrpcMigratedFactory {
+
+}

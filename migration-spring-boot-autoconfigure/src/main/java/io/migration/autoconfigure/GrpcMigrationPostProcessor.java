@@ -1,0 +1,101 @@
+package io.migration.autoconfigure;
+
+import java.lang.reflect.Modifier;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.Ordered;
+import org.springframework.grpc.client.GrpcChannelFactory;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Decorates the factory that channels come from: the one that an injection would get,
+ * which is the composite one where there are several.
+ */
+class GrpcMigrationPostProcessor implements BeanPostProcessor, Ordered {
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private @Nullable String factoryBean;
+
+	private @Nullable Map<String, GrpcMigratedChannel> channels;
+
+	GrpcMigrationPostProcessor(ConfigurableListableBeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.LOWEST_PRECEDENCE - 10;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (!(bean instanceof GrpcChannelFactory factory) || bean instanceof GrpcMigratedFactory
+				|| !beanName.equals(factoryBean())) {
+			return bean;
+		}
+		ProxyFactory proxy = new ProxyFactory(factory);
+		proxy.setProxyTargetClass(!Modifier.isFinal(ClassUtils.getUserClass(bean).getModifiers()));
+		proxy.addInterface(GrpcMigratedFactory.class);
+		proxy.addAdvice(new GrpcChannelInterceptor(factory, channels()));
+		return proxy.getProxy(bean.getClass().getClassLoader());
+	}
+
+	/**
+	 * Refuse what is configured and cannot work.
+	 */
+	void check() {
+		channels();
+		this.beanFactory.getBean(factoryBean());
+	}
+
+	private String factoryBean() {
+		String name = this.factoryBean;
+		if (name == null) {
+			// all migrations share it: one stands for them
+			String migration = configured().keySet().iterator().next();
+			name = new DecoratedBeans(this.beanFactory, "grpc", GrpcChannelFactory.class,
+					"Add spring-boot-starter-grpc-client, and do not switch it off (spring.grpc.client.enabled).")
+				.migrations(Map.of(migration, List.of()))
+				.keySet()
+				.iterator()
+				.next();
+			this.factoryBean = name;
+		}
+		return name;
+	}
+
+	private Map<String, GrpcMigrationProperties> configured() {
+		return this.beanFactory.getBean(RoutedMigrationFactory.class)
+			.context()
+			.migrations("grpc", MigrationProperties::getGrpc, GrpcMigrationProperties::new);
+	}
+
+	private Map<String, GrpcMigratedChannel> channels() {
+		Map<String, GrpcMigratedChannel> byName = this.channels;
+		if (byName == null) {
+			byName = new LinkedHashMap<>();
+			for (Map.Entry<String, GrpcMigrationProperties> migration : configured().entrySet()) {
+				GrpcMigratedChannel channel = GrpcMigratedChannel.of(migration.getKey(), migration.getValue(),
+						this.beanFactory);
+				GrpcMigratedChannel other = byName.putIfAbsent(channel.channel(), channel);
+				if (other != null) {
+					throw new InvalidMigrationException(
+							"Two migrations decorate the channel '%s': 'migration.grpc.%s' and 'migration.grpc.%s'."
+								.formatted(channel.channel(), other.name(), channel.name()),
+							"Remove one of them, or name different channels by their property 'channel'.");
+				}
+			}
+			this.channels = byName;
+		}
+		return byName;
+	}
+
+}
