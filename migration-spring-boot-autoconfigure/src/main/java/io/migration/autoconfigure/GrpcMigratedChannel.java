@@ -65,7 +65,6 @@ record GrpcMigratedChannel(String name, String channel, String target, boolean n
 	ManagedChannel create(GrpcChannelFactory factory, ChannelBuilderOptions options) {
 		RoutedMigration migration = this.beans.getBean(MigrationRegistrar.beanName("grpc", this.name),
 				RoutedMigration.class);
-		checkEncryption();
 		ManagedChannel source = factory.createChannel(this.channel, options);
 		ManagedChannel target;
 		try {
@@ -79,8 +78,7 @@ record GrpcMigratedChannel(String name, String channel, String target, boolean n
 							ex.getMessage()),
 					"Correct 'migration.grpc.%s.target', or the settings of that channel.".formatted(this.name), ex);
 		}
-		logger.info("Migration '%s' (grpc): decorates the channel '%s', phase %s".formatted(this.name, this.channel,
-				migration.control().phase().wireName()));
+		logger.info("Migration '%s' (grpc): decorates the channel '%s'".formatted(this.name, this.channel));
 		return new MigratingChannel(migration, this.settings, source, target);
 	}
 
@@ -98,7 +96,7 @@ record GrpcMigratedChannel(String name, String channel, String target, boolean n
 	 * What was encrypted must not be sent in the clear because nobody has said anything
 	 * about it.
 	 */
-	private void checkEncryption() {
+	void checkEncryption() {
 		ChannelCredentialsProvider provider = this.beans.getBeanProvider(ChannelCredentialsProvider.class)
 			.getIfUnique();
 		if (provider == null || this.named) {

@@ -52,8 +52,8 @@ class GrpcMigrationPostProcessor implements BeanPostProcessor, Ordered {
 	 * Refuse what is configured and cannot work.
 	 */
 	void check() {
-		channels();
 		this.beanFactory.getBean(factoryBean());
+		channels().values().forEach(GrpcMigratedChannel::checkEncryption);
 	}
 
 	private String factoryBean() {

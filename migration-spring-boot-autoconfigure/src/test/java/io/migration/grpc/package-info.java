@@ -1,0 +1,4 @@
+@NullMarked
+package io.migration.grpc;
+
+import org.jspecify.annotations.NullMarked;
