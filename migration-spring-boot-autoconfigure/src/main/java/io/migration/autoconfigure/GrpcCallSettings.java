@@ -36,12 +36,8 @@ final class GrpcCallSettings {
 			throw this.checked.invalid("writes", "repeat", "needs methods that may be called on both sides",
 					"Name them by '%s.repeat-methods', or use route.".formatted(this.checked.prefix()));
 		}
-		if (writes == Writes.ROUTE && !methods.isEmpty()) {
-			throw this.checked.invalid("repeat-methods", String.join(",", methods),
-					"says nothing while '%s.writes' is route".formatted(this.checked.prefix()),
-					"Set '%s.writes' to repeat, or remove the methods.".formatted(this.checked.prefix()));
-		}
-		return patterns("repeat-methods", methods);
+		List<MethodPattern> patterns = patterns("repeat-methods", methods);
+		return (writes == Writes.REPEAT) ? patterns : List.of();
 	}
 
 	private List<MethodPattern> patterns(String property, List<String> texts) {

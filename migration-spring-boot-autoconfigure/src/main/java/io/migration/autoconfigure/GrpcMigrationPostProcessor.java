@@ -37,13 +37,11 @@ class GrpcMigrationPostProcessor implements BeanPostProcessor, Ordered {
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (!(bean instanceof GrpcChannelFactory factory) || bean instanceof GrpcMigratedFactory
-				|| !beanName.equals(factoryBean())) {
+		if (!(bean instanceof GrpcChannelFactory factory) || !beanName.equals(factoryBean())) {
 			return bean;
 		}
 		ProxyFactory proxy = new ProxyFactory(factory);
 		proxy.setProxyTargetClass(!Modifier.isFinal(ClassUtils.getUserClass(bean).getModifiers()));
-		proxy.addInterface(GrpcMigratedFactory.class);
 		proxy.addAdvice(new GrpcChannelInterceptor(factory, channels()));
 		return proxy.getProxy(bean.getClass().getClassLoader());
 	}
@@ -59,17 +57,30 @@ class GrpcMigrationPostProcessor implements BeanPostProcessor, Ordered {
 	private String factoryBean() {
 		String name = this.factoryBean;
 		if (name == null) {
-			// all migrations share it: one stands for them
-			String migration = configured().keySet().iterator().next();
-			name = new DecoratedBeans(this.beanFactory, "grpc", GrpcChannelFactory.class,
-					"Add spring-boot-starter-grpc-client, and do not switch it off (spring.grpc.client.enabled).")
-				.migrations(Map.of(migration, List.of()))
-				.keySet()
-				.iterator()
-				.next();
+			List<String> candidates = List
+				.of(this.beanFactory.getBeanNamesForType(GrpcChannelFactory.class, true, false));
+			List<String> chosen = (candidates.size() <= 1) ? candidates
+					: candidates.stream().filter(this::isPrimary).toList();
+			if (chosen.size() != 1) {
+				throw new InvalidMigrationException(
+						"The migration 'migration.grpc.%s' decorates a channel, and there %s.".formatted(
+								configured().keySet().iterator().next(),
+								candidates.isEmpty() ? "is no GrpcChannelFactory"
+										: "are several of type GrpcChannelFactory: %s"
+											.formatted(String.join(", ", candidates))),
+						candidates.isEmpty()
+								? "Add spring-boot-starter-grpc-client, and do not switch it off (spring.grpc.client.enabled)."
+								: "Make one of them primary.");
+			}
+			name = chosen.get(0);
 			this.factoryBean = name;
 		}
 		return name;
+	}
+
+	private boolean isPrimary(String name) {
+		return this.beanFactory.containsBeanDefinition(name)
+				&& this.beanFactory.getMergedBeanDefinition(name).isPrimary();
 	}
 
 	private Map<String, GrpcMigrationProperties> configured() {

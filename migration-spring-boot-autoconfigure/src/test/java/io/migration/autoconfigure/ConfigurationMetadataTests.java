@@ -31,12 +31,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.BeanUtils;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -55,7 +57,17 @@ class ConfigurationMetadataTests {
 
 	private static final List<String> WITH_DATA = List.of("data-source", "redis");
 
-	private static final List<String> KINDS = List.of("client", "data-source", "redis");
+	private static final List<String> KINDS = List.of("client", "data-source", "grpc", "http", "redis");
+
+	/** What a migration cannot do without. */
+	private static final Map<String, String[]> REQUIRED = Map.of("client",
+			new String[] { "migration.client.moved.read-share=100" }, "http",
+			new String[] { "migration.http.moved.source.url=http://127.0.0.1:1",
+					"migration.http.moved.target.url=http://127.0.0.1:2" },
+			"redis", new String[] { "migration.redis.moved.target.port=1" }, "data-source",
+			new String[] { "migration.data-source.moved.target.url=jdbc:postgresql://127.0.0.1:1/moved" }, "grpc",
+			new String[] { "migration.grpc.moved.channel=moved", "migration.grpc.moved.target.address=127.0.0.1:1",
+					"migration.grpc.moved.repeat-methods=shop.Balances/Put" });
 
 	private static JsonNode metadata;
 
@@ -104,12 +116,13 @@ class ConfigurationMetadataTests {
 	static Stream<Arguments> kinds() {
 		return Stream.of(Arguments.of("client", ClientMigrationProperties.class),
 				Arguments.of("data-source", DataSourceMigrationProperties.class),
+				Arguments.of("grpc", GrpcMigrationProperties.class), Arguments.of("http", HttpMigrationProperties.class),
 				Arguments.of("redis", RedisMigrationProperties.class));
 	}
 
 	@ParameterizedTest
 	@FieldSource("KINDS")
-	void valuesAreAllOfThem(String kind) {
+	void phasesAreAllOfThem(String kind) {
 		assertThat(values(kind, "phase"))
 			.isEqualTo(Arrays.stream(MigrationPhase.values()).map(MigrationPhase::wireName).toList());
 	}
@@ -135,6 +148,12 @@ class ConfigurationMetadataTests {
 			.containsExactlyInAnyOrder(dashed(JdbcMigrationSettings.Acknowledge.values()));
 	}
 
+	@Test
+	void valuesOfAServiceAreAllOfThem() {
+		assertThat(values("grpc", "writes")).containsExactlyInAnyOrder(dashed(GrpcMigrationProperties.Writes.values()));
+		assertThat(values("grpc", "on-failure")).containsExactlyInAnyOrder(dashed(MirrorSettings.OnFailure.values()));
+	}
+
 	@ParameterizedTest
 	@MethodSource("gates")
 	void everyGateCanBeSwitchedOff(String kind, Class<?> type) {
@@ -148,6 +167,8 @@ class ConfigurationMetadataTests {
 	static Stream<Arguments> gates() {
 		return Stream.of(Arguments.of("client", ClientMigrationProperties.Gates.class),
 				Arguments.of("data-source", DataSourceMigrationProperties.Gates.class),
+				Arguments.of("grpc", RoutedMigrationProperties.Gates.class),
+				Arguments.of("http", RoutedMigrationProperties.Gates.class),
 				Arguments.of("redis", RedisMigrationProperties.Gates.class));
 	}
 
@@ -203,13 +224,12 @@ class ConfigurationMetadataTests {
 	void everyHintIsTaken(String kind, String[] settings) {
 		new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(ClientMigrationAutoConfiguration.class,
-					DataRedisAutoConfiguration.class, RedisMigrationAutoConfiguration.class,
-					DataSourceAutoConfiguration.class, DataSourceMigrationAutoConfiguration.class))
-			.withPropertyValues(switch (kind) {
-				case "client" -> "migration.client.moved.read-share=100";
-				case "redis" -> "migration.redis.moved.target.port=1";
-				default -> "migration.data-source.moved.target.url=jdbc:postgresql://127.0.0.1:1/moved";
-			}, "spring.datasource.generate-unique-name=true")
+					HttpMigrationAutoConfiguration.class, DataRedisAutoConfiguration.class,
+					RedisMigrationAutoConfiguration.class, DataSourceAutoConfiguration.class,
+					DataSourceMigrationAutoConfiguration.class, SslAutoConfiguration.class,
+					GrpcClientAutoConfiguration.class, GrpcMigrationAutoConfiguration.class))
+			.withPropertyValues(REQUIRED.get(kind))
+			.withPropertyValues("spring.datasource.generate-unique-name=true")
 			.withPropertyValues(settings)
 			.run((context) -> assertThat(context).hasNotFailed());
 	}

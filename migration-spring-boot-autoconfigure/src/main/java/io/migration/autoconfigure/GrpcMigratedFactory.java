@@ -1,8 +1,0 @@
-package io.migration.autoconfigure;
-
-/**
- * Marks a channel factory that is decorated.
- */
-interface GrpcMigratedFactory {
-
-}
