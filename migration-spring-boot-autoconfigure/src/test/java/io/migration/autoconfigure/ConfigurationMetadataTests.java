@@ -116,7 +116,8 @@ class ConfigurationMetadataTests {
 	static Stream<Arguments> kinds() {
 		return Stream.of(Arguments.of("client", ClientMigrationProperties.class),
 				Arguments.of("data-source", DataSourceMigrationProperties.class),
-				Arguments.of("grpc", GrpcMigrationProperties.class), Arguments.of("http", HttpMigrationProperties.class),
+				Arguments.of("grpc", GrpcMigrationProperties.class),
+				Arguments.of("http", HttpMigrationProperties.class),
 				Arguments.of("redis", RedisMigrationProperties.class));
 	}
 
