@@ -205,12 +205,8 @@ class ArchitectureTests {
 				// between a flag service and the control of phases, which turns it into a
 				// refusal
 				"io.migration.phase.PhaseFlags$FlagConflictException",
-				// between a comparison and who counts it
-				"io.migration.mirror.RoutedMigration$NothingToCompareException",
 				// between a relay and its copier
 				"io.migration.mirror.NotInChargeException",
-				// between a comparison and who counts it
-				"io.migration.mirror.RoutedMigration$NothingToCompareException",
 				// between a relay and those who wait for it, who turn it into one of ours
 				"io.migration.mirror.Relay$RelayException",
 				// between a comparison and who counts its result

@@ -47,8 +47,8 @@ public class MigrationProperties {
 	/**
 	 * Migrations of services that are called over HTTP, by name. A name is unique over
 	 * all kinds, and is part of flags and meters. Each moves the calls of one service
-	 * (source.url) to a new one (target.url); phase, flag, writes, read-share, rules,
-	 * compare and gates say how.
+	 * (source.url) to a new one (target.url); phase, flag, read-share, sticky-by, rules,
+	 * writes, repeat-methods, on-failure, forward-credentials, compare and gates say how.
 	 */
 	private final Map<String, HttpMigrationProperties> http = new LinkedHashMap<>();
 
