@@ -7,9 +7,9 @@ import java.util.function.Supplier;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
-import io.migration.CallNotRepeatedException;
 import io.migration.MigrationPhase;
 import io.migration.Side;
+import io.migration.WriteNotMirroredException;
 import io.migration.mirror.Comparisons.Result;
 import io.migration.mirror.MirrorSettings.OnFailure;
 import io.migration.phase.PinnedPhase;
@@ -110,10 +110,9 @@ public final class MigratingExchangeFilter implements ExchangeFilterFunction {
 					return Mono.just(first);
 				}
 				route.migration().comparisons().count(Result.ERROR);
-				return (route.settings().onFailure() == OnFailure.RAISE)
-						? first.releaseBody()
-							.then(Mono
-								.error(new CallNotRepeatedException(route.migration().control().name(), failure, null)))
+				return (route.settings().onFailure() == OnFailure.RAISE) ? first.releaseBody()
+					.then(Mono.error(WriteNotMirroredException.withoutJournal(route.migration().control().name(),
+							failure, null)))
 						: Mono.just(first);
 			});
 	}

@@ -8,8 +8,8 @@ import java.util.Map;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
-import io.migration.CallNotRepeatedException;
 import io.migration.Side;
+import io.migration.WriteNotMirroredException;
 import io.migration.mirror.Comparisons.Result;
 import io.migration.mirror.MirrorSettings.OnFailure;
 import io.migration.phase.PinnedPhase;
@@ -190,7 +190,7 @@ final class RoutedRequest implements ClientHttpRequest, StreamingHttpOutputMessa
 		this.route.migration().comparisons().count(Result.ERROR);
 		if (this.route.settings().onFailure() == OnFailure.RAISE) {
 			first.close();
-			throw new CallNotRepeatedException(this.route.migration().control().name(), failure, null);
+			throw WriteNotMirroredException.withoutJournal(this.route.migration().control().name(), failure, null);
 		}
 	}
 

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import io.migration.CallNotRepeatedException;
 import io.migration.Migration;
 import io.migration.MigrationPhase;
+import io.migration.WriteNotMirroredException;
 import io.migration.mirror.Comparisons.Result;
 import io.migration.mirror.RoutedMigration;
 import io.migration.test.HttpService;
@@ -222,8 +222,8 @@ class HttpPhasesIntegrationTests {
 			.contains("source");
 		CallingApplication raising = application(MigrationPhase.DUAL_WRITE, repeat);
 		assertThatThrownBy(() -> raising.call(client, HttpMethod.PUT, "/a", "b", Map.of()))
-			.isInstanceOf(CallNotRepeatedException.class)
-			.hasStackTraceContaining("source has done the call");
+			.isInstanceOf(WriteNotMirroredException.class)
+			.hasStackTraceContaining("the write is done on source");
 		assertThat(this.source.taken()).hasSize(2);
 		assertThat(this.target.taken()).hasSize(2);
 	}
