@@ -57,9 +57,7 @@ record CallComparison<Q, R>(Sides sides, Side side, MethodDescriptor<Q, R> metho
 	private Outcome ask(Side asked) throws Exception {
 		Channel channel = ClientInterceptors.intercept(this.sides.calls(asked),
 				MetadataUtils.newAttachHeadersInterceptor(this.headers));
-		// the executor may be one that works only while the caller waits
-		CallOptions beside = this.options.withExecutor(null)
-			.withoutWaitForReady()
+		CallOptions beside = this.options.withoutWaitForReady()
 			.withDeadlineAfter(this.timeout.toNanos(), TimeUnit.NANOSECONDS);
 		Outcome outcome = this.context.call(() -> outcome(channel, beside));
 		if (!outcome.isAnswer()) {
