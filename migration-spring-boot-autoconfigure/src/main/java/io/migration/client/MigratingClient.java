@@ -57,10 +57,7 @@ final class MigratingClient implements MethodInterceptor {
 
 	static Object create(Routes routes, ClientContract contract, ClientMethods methods, Object source,
 			Supplier<Object> target) {
-		// its own interface first: a method that others have too is called by it
-		Set<Class<?>> interfaces = new LinkedHashSet<>();
-		interfaces.add(contract.type());
-		interfaces.addAll(ClassUtils.getAllInterfacesForClassAsSet(source.getClass()));
+		Set<Class<?>> interfaces = new LinkedHashSet<>(ClassUtils.getAllInterfacesForClassAsSet(source.getClass()));
 		interfaces.removeAll(OF_PROXIES);
 		interfaces.add(MigratedClient.class);
 		ProxyFactory factory = new ProxyFactory(interfaces.toArray(Class<?>[]::new));

@@ -226,7 +226,7 @@ class ClientMigrationAutoConfigurationTests {
 	void methodsOfObjectAreTheSourceBeans() {
 		in("cutover").run((context) -> {
 			Catalog catalog = context.getBean(Shop.class).catalog;
-			assertThat(catalog).isEqualTo(catalog).hasSameHashCodeAs("sql");
+			assertThat(catalog).isEqualTo(catalog).hasSameHashCodeAs("sql").asString().startsWith("sql, migrating");
 			assertThat(catalog.equals(new StoredCatalog("sql", new Calls()))).isTrue();
 			assertThat(catalog.equals(context.getBean("dynamoCatalog"))).isFalse();
 			assertThat(calls(context)).isEmpty();
@@ -250,7 +250,7 @@ class ClientMigrationAutoConfigurationTests {
 	void otherInterfacesStayTheSourceBeans() {
 		in("cutover").run((context) -> {
 			assertThat(((Named) context.getBean(Shop.class).catalog).nickname()).isEqualTo("sql");
-			// also of Named, but the interface of the migration comes first
+			// also a method of the migration's interface
 			assertThat(((Named) context.getBean(Shop.class).catalog).getRegion()).isEqualTo("dynamo");
 		});
 	}
@@ -420,6 +420,9 @@ class ClientMigrationAutoConfigurationTests {
 		void fail(String which) throws CatalogException;
 
 		String getRegion();
+
+		@Override
+		String toString();
 
 	}
 

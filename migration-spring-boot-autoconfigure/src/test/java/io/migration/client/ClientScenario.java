@@ -41,7 +41,9 @@ final class ClientScenario implements AutoCloseable {
 
 	private final CompletableFuture<String> hanging = new CompletableFuture<>();
 
-	final CountDownLatch interrupted = new CountDownLatch(1);
+	private volatile CompletableFuture<String> latest = this.hanging;
+
+	private volatile boolean interrupted;
 
 	volatile Behaviour target = Behaviour.OK;
 
@@ -89,7 +91,7 @@ final class ClientScenario implements AutoCloseable {
 					this.released.await();
 				}
 				catch (InterruptedException ex) {
-					this.interrupted.countDown();
+					this.interrupted = true;
 					throw ex;
 				}
 			}
@@ -102,8 +104,19 @@ final class ClientScenario implements AutoCloseable {
 		return switch (behaviour(side)) {
 			case OK -> CompletableFuture.completedFuture(side.wireName());
 			case FAILING -> CompletableFuture.failedFuture(new SideException(side));
-			case HANGING -> this.hanging.thenApply((done) -> side.wireName());
+			case HANGING -> {
+				CompletableFuture<String> stage = this.hanging.thenApply((done) -> side.wireName());
+				this.latest = stage;
+				yield stage;
+			}
 		};
+	}
+
+	/**
+	 * Return whether nobody waits any more for the call that hangs.
+	 */
+	boolean abandoned() {
+		return this.interrupted || this.latest.isCancelled();
 	}
 
 	Mono<String> mono(Side side) {
