@@ -97,10 +97,16 @@ class JdbcConvergenceTwinIntegrationTests {
 			}
 
 		};
-		try (PostgresServer target = PostgresServer.start(FORGETFUL); Relayed relayed = new Relayed(target, early)) {
-			crashUnderLoad(target, relayed);
-			assertThat(relayed.differences()).isNotEmpty();
+		List<String> differences = List.of();
+		// a crash may come just when target has written all that it had in memory
+		for (int crashes = 0; crashes < 4 && differences.isEmpty(); crashes++) {
+			try (PostgresServer target = PostgresServer.start(FORGETFUL);
+					Relayed relayed = new Relayed(target, early)) {
+				crashUnderLoad(target, relayed);
+				differences = relayed.differences();
+			}
 		}
+		assertThat(differences).isNotEmpty();
 	}
 
 	private static void crashUnderLoad(PostgresServer target, Relayed relayed) throws Exception {
