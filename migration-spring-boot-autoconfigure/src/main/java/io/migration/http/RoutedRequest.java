@@ -197,7 +197,7 @@ final class RoutedRequest implements ClientHttpRequest, StreamingHttpOutputMessa
 	private ClientHttpResponse compared(Side side, ClientHttpResponse response) {
 		Repetition repetition = new Repetition(this.route, this.method, this.url, this.headers, this.registry,
 				this.registry.getCurrentObservation());
-		return new ComparedResponse(response, this.route.settings().comparison(),
+		return new ComparedResponse(response, HttpMethod.HEAD.equals(this.method), this.route.settings().comparison(),
 				(answer) -> repetition.compare(side, answer));
 	}
 
