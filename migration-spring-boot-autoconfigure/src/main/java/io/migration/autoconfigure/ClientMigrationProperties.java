@@ -2,8 +2,8 @@ package io.migration.autoconfigure;
 
 import java.util.List;
 
-import io.migration.client.ClientSettings.OnFailure;
 import io.migration.client.ClientSettings.Writes;
+import io.migration.mirror.MirrorSettings.OnFailure;
 import org.jspecify.annotations.Nullable;
 
 /**

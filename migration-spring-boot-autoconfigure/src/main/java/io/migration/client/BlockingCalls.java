@@ -64,7 +64,7 @@ final class BlockingCalls {
 	<T extends @Nullable Object> void compensate(ClientCall call, T first, Throwable failure,
 			@Nullable Compensation<? super T> compensation) {
 		SecondWrites secondWrites = this.routes.secondWrites();
-		secondWrites.failed(call, failure);
+		secondWrites.failed(call, failure, compensation != null);
 		if (compensation != null) {
 			try {
 				compensation.compensate(first, failure);

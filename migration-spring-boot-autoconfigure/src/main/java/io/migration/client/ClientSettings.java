@@ -1,5 +1,7 @@
 package io.migration.client;
 
+import io.migration.mirror.MirrorSettings.OnFailure;
+
 /**
  * How a client migration writes.
  *
@@ -18,22 +20,6 @@ public record ClientSettings(Writes writes, OnFailure onFailure) {
 
 		/** To the side that a read with the same key goes to. */
 		ROUTE
-
-	}
-
-	/**
-	 * What happens when target fails while source is whole.
-	 */
-	public enum OnFailure {
-
-		/**
-		 * A write that source has taken returns; a read in read-new is answered by
-		 * source.
-		 */
-		CONTINUE,
-
-		/** The caller gets an exception. */
-		RAISE
 
 	}
 

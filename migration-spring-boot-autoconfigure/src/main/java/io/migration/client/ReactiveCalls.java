@@ -63,8 +63,8 @@ final class ReactiveCalls {
 				.defaultIfEmpty(Optional.empty())
 				.flatMap(
 						(value) -> second(rules, call, target,
-								(failure) -> (compensation != null)
-										? compensation.compensate(value.orElse(null), failure) : Mono.empty())
+								(compensation != null)
+										? (failure) -> compensation.compensate(value.orElse(null), failure) : null)
 							.then(Mono.justOrEmpty(value)));
 		});
 	}
@@ -104,9 +104,8 @@ final class ReactiveCalls {
 			}
 			Side side = this.routes.writes(rules, call);
 			Flux<T> first = timedMany(rules, true, side, (side == Side.SOURCE) ? source : target);
-			return this.routes.writesBoth(rules) ? first.concatWith(
-					second(rules, call, () -> target.get().then(), (failure) -> Mono.empty()).then(Mono.empty()))
-					: first;
+			return this.routes.writesBoth(rules)
+					? first.concatWith(second(rules, call, () -> target.get().then(), null).then(Mono.empty())) : first;
 		});
 	}
 
@@ -115,16 +114,17 @@ final class ReactiveCalls {
 	 * know.
 	 */
 	private Mono<Void> second(PinnedPhase rules, ClientCall call, Supplier<? extends Mono<?>> target,
-			Hook compensation) {
+			@Nullable Hook compensation) {
 		SecondWrites secondWrites = this.routes.secondWrites();
 		return timed(rules, true, Side.TARGET, () -> target.get().then())
 			.doOnSuccess((done) -> secondWrites.succeeded())
 			.onErrorResume((failure) -> {
-				secondWrites.failed(call, failure);
-				return Mono.defer(() -> compensation.compensate(failure)).onErrorResume((ofCompensation) -> {
-					secondWrites.notCompensated(call, failure, ofCompensation);
-					return Mono.empty();
-				})
+				secondWrites.failed(call, failure, compensation != null);
+				return Mono.defer(() -> (compensation != null) ? compensation.compensate(failure) : Mono.empty())
+					.onErrorResume((ofCompensation) -> {
+						secondWrites.notCompensated(call, failure, ofCompensation);
+						return Mono.empty();
+					})
 					.then(Mono.defer(() -> secondWrites.raises() ? Mono.error(secondWrites.notMirrored(failure))
 							: Mono.empty()));
 			});

@@ -6,8 +6,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import io.migration.MigrationPhase;
 import io.migration.MigrationPhase.Reads;
 import io.migration.Side;
-import io.migration.client.ClientSettings.OnFailure;
 import io.migration.client.ClientSettings.Writes;
+import io.migration.mirror.MirrorSettings.OnFailure;
 import io.migration.mirror.RoutedMigration;
 import io.migration.phase.PinnedPhase;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,7 @@ final class Routes {
 	Routes(RoutedMigration migration, ClientSettings settings) {
 		this.migration = migration;
 		this.settings = settings;
-		this.secondWrites = new SecondWrites(migration.control().name(), settings.onFailure());
+		this.secondWrites = new SecondWrites(migration, settings.onFailure());
 	}
 
 	PinnedPhase rules() {

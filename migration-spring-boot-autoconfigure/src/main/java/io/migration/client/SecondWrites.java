@@ -3,7 +3,8 @@ package io.migration.client;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.migration.WriteNotMirroredException;
-import io.migration.client.ClientSettings.OnFailure;
+import io.migration.mirror.MirrorSettings.OnFailure;
+import io.migration.mirror.RoutedMigration;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -16,39 +17,57 @@ final class SecondWrites {
 
 	private static final Log logger = LogFactory.getLog(SecondWrites.class);
 
-	private final String migration;
+	private final RoutedMigration migration;
 
 	private final OnFailure onFailure;
 
 	private final AtomicBoolean failing = new AtomicBoolean();
 
-	SecondWrites(String migration, OnFailure onFailure) {
+	SecondWrites(RoutedMigration migration, OnFailure onFailure) {
 		this.migration = migration;
 		this.onFailure = onFailure;
 	}
 
 	void succeeded() {
 		if (this.failing.get() && this.failing.compareAndSet(true, false)) {
-			logger.info("Migration '%s': target takes writes again".formatted(this.migration));
+			logger.info("Migration '%s': target takes writes again".formatted(name()));
 		}
 	}
 
-	void failed(ClientCall call, Throwable failure) {
+	/**
+	 * Report a write that target has not taken.
+	 * @param call the call
+	 * @param failure why
+	 * @param compensated whether it is about to be compensated
+	 */
+	void failed(ClientCall call, Throwable failure, boolean compensated) {
+		if (!compensated) {
+			missed(call, failure);
+		}
 		if (failure instanceof InterruptedException) {
 			Thread.currentThread().interrupt();
 		}
 		if (this.failing.compareAndSet(false, true)) {
 			logger.warn("Migration '%s': %s failed on target after source had taken it (%s); more is not logged"
-				.formatted(this.migration, call.operation(), failure.getClass().getName()));
+				.formatted(name(), call.operation(), failure.getClass().getName()));
 		}
 	}
 
 	void notCompensated(ClientCall call, Throwable failure, Throwable ofCompensation) {
-		logger.warn("Migration '%s': %s is on source alone, and the compensation failed (%s)".formatted(this.migration,
+		missed(call, failure);
+		logger.warn("Migration '%s': %s is on source alone, and the compensation failed (%s)".formatted(name(),
 				call.operation(), ofCompensation.getClass().getName()));
 		if (failure != ofCompensation) {
 			failure.addSuppressed(ofCompensation);
 		}
+	}
+
+	private void missed(ClientCall call, Throwable failure) {
+		this.migration.missed(call.subject(), failure.getClass().getSimpleName());
+	}
+
+	private String name() {
+		return this.migration.control().name();
 	}
 
 	boolean raises() {
@@ -56,7 +75,7 @@ final class SecondWrites {
 	}
 
 	WriteNotMirroredException notMirrored(Throwable failure) {
-		return WriteNotMirroredException.withoutJournal(this.migration, failure.toString(), failure);
+		return WriteNotMirroredException.withoutJournal(name(), failure.toString(), failure);
 	}
 
 }

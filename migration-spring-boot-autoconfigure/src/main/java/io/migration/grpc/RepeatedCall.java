@@ -1,7 +1,6 @@
 package io.migration.grpc;
 
 import java.io.InputStream;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.CallOptions;
@@ -13,7 +12,6 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.migration.Side;
-import io.migration.mirror.Comparisons.Divergence;
 import io.migration.mirror.MirrorSettings.OnFailure;
 import org.jspecify.annotations.Nullable;
 
@@ -207,9 +205,7 @@ final class RepeatedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
 
 		private void missed(Status onTarget) {
 			RepeatedCall.this.routing.migration()
-				.comparisons()
-				.mismatch(new Divergence(RepeatedCall.this.method.getFullMethodName(),
-						"done on source, target says %s".formatted(onTarget.getCode()), Instant.now(), false));
+				.missed(RepeatedCall.this.method.getFullMethodName(), "it said " + onTarget.getCode());
 		}
 
 		private Status unconfirmed(Status onTarget) {

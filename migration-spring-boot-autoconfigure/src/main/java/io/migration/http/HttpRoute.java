@@ -9,9 +9,11 @@ import io.migration.MigrationPhase;
 import io.migration.Side;
 import io.migration.mirror.RoutedMigration;
 import io.migration.phase.PinnedPhase;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatusCode;
 
 /**
  * The route of the calls of one service. Decides; sends nothing. Thread safe.
@@ -71,6 +73,15 @@ public final class HttpRoute {
 	 */
 	static boolean isSafe(HttpMethod method) {
 		return SAFE.contains(method);
+	}
+
+	/**
+	 * Return why an answer to a repeated call means that it was not done.
+	 * @param status the status of the answer
+	 * @return the reason, {@code null} if it was done
+	 */
+	static @Nullable String refusal(HttpStatusCode status) {
+		return status.isError() ? "it answered " + status.value() : null;
 	}
 
 	/**

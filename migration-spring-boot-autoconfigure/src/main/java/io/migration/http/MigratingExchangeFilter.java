@@ -10,7 +10,6 @@ import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccess
 import io.migration.MigrationPhase;
 import io.migration.Side;
 import io.migration.WriteNotMirroredException;
-import io.migration.mirror.Comparisons.Result;
 import io.migration.mirror.MirrorSettings.OnFailure;
 import io.migration.phase.PinnedPhase;
 import org.jspecify.annotations.Nullable;
@@ -103,18 +102,19 @@ public final class MigratingExchangeFilter implements ExchangeFilterFunction {
 		}
 		return next.exchange(on(route, Side.TARGET, request))
 			.flatMap((second) -> second.releaseBody()
-				.thenReturn(second.statusCode().isError() ? "it answered " + second.statusCode().value() : ""))
-			.onErrorResume((failure) -> Mono.just(String.valueOf(failure.getMessage())))
-			.flatMap((failure) -> {
-				if (failure.isEmpty()) {
-					return Mono.just(first);
-				}
-				route.migration().comparisons().count(Result.ERROR);
-				return (route.settings().onFailure() == OnFailure.RAISE) ? first.releaseBody()
-					.then(Mono.error(WriteNotMirroredException.withoutJournal(route.migration().control().name(),
-							failure, null)))
-						: Mono.just(first);
-			});
+				.then(Mono.justOrEmpty(HttpRoute.refusal(second.statusCode())).map(Missed::new)))
+			.onErrorResume((failure) -> Mono.just(new Missed(failure.getClass().getSimpleName(), failure)))
+			.flatMap((missed) -> missed(route, request, missed, first))
+			.defaultIfEmpty(first);
+	}
+
+	private static Mono<ClientResponse> missed(HttpRoute route, ClientRequest request, Missed missed,
+			ClientResponse first) {
+		route.migration().missed(route.subject(request.method(), request.url()), missed.reason());
+		return (route.settings().onFailure() == OnFailure.RAISE) ? first.releaseBody()
+			.then(Mono.error(WriteNotMirroredException.withoutJournal(route.migration().control().name(),
+					missed.reason(), missed.cause())))
+				: Mono.just(first);
 	}
 
 	private ClientResponse compared(HttpRoute route, Side side, ClientRequest request, ClientResponse response,
@@ -140,6 +140,20 @@ public final class MigratingExchangeFilter implements ExchangeFilterFunction {
 				}
 			}
 		});
+	}
+
+	/**
+	 * Why target has not done what source has.
+	 *
+	 * @param reason the reason
+	 * @param cause the failure, {@code null} if target has answered
+	 */
+	private record Missed(String reason, @Nullable Throwable cause) {
+
+		Missed(String reason) {
+			this(reason, null);
+		}
+
 	}
 
 }

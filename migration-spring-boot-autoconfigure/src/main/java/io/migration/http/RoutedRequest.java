@@ -10,7 +10,6 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.migration.Side;
 import io.migration.WriteNotMirroredException;
-import io.migration.mirror.Comparisons.Result;
 import io.migration.mirror.MirrorSettings.OnFailure;
 import io.migration.phase.PinnedPhase;
 import org.jspecify.annotations.Nullable;
@@ -172,25 +171,27 @@ final class RoutedRequest implements ClientHttpRequest, StreamingHttpOutputMessa
 	 * Send to target what source has taken.
 	 */
 	private void repeat(ClientHttpResponse first) throws IOException {
+		String failure = null;
+		Exception cause = null;
 		if (this.body != null && !this.body.repeatable()) {
-			// a stream that was read is gone
-			this.route.migration().comparisons().count(Result.SKIPPED);
-			return;
+			failure = "the body was a stream that can be read only once";
 		}
-		String failure;
-		try (ClientHttpResponse second = send(Side.TARGET)) {
-			failure = second.getStatusCode().isError() ? "it answered " + second.getStatusCode().value() : null;
-		}
-		catch (IOException ex) {
-			failure = String.valueOf(ex.getMessage());
+		else {
+			try (ClientHttpResponse second = send(Side.TARGET)) {
+				failure = HttpRoute.refusal(second.getStatusCode());
+			}
+			catch (IOException | RuntimeException ex) {
+				failure = ex.getClass().getSimpleName();
+				cause = ex;
+			}
 		}
 		if (failure == null) {
 			return;
 		}
-		this.route.migration().comparisons().count(Result.ERROR);
+		this.route.migration().missed(this.route.subject(this.method, this.url), failure);
 		if (this.route.settings().onFailure() == OnFailure.RAISE) {
 			first.close();
-			throw WriteNotMirroredException.withoutJournal(this.route.migration().control().name(), failure, null);
+			throw WriteNotMirroredException.withoutJournal(this.route.migration().control().name(), failure, cause);
 		}
 	}
 

@@ -20,7 +20,7 @@ public record MirrorSettings(OnFailure onFailure, Duration timeout, StaleReads s
 	 */
 	public enum OnFailure {
 
-		/** Return; the journal delivers it later. */
+		/** Return; where there is a journal, it delivers the write later. */
 		CONTINUE,
 
 		/** Raise an exception which says that the authority has it. */

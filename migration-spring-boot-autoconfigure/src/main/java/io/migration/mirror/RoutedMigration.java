@@ -228,6 +228,18 @@ public final class RoutedMigration implements ManagedMigration, AutoCloseable {
 	}
 
 	/**
+	 * Report that source has done what target has not, though it should have. Nothing
+	 * would tell target of it later, so the sides differ from now on: a mismatch, which
+	 * holds the step into read-new.
+	 * @param subject what was called, for operators
+	 * @param reason why target has not done it, without a value of the call
+	 */
+	public void missed(String subject, String reason) {
+		this.comparisons
+			.mismatch(new Divergence(subject, "done on source, not on target: " + reason, Instant.now(), false));
+	}
+
+	/**
 	 * Return the settings.
 	 * @return how it walks and compares
 	 */

@@ -20,6 +20,7 @@ import io.migration.MigrationPhase;
 import io.migration.client.ClientSettings;
 import io.migration.jdbc.JdbcMigrationSettings;
 import io.migration.mirror.MirrorSettings;
+import io.migration.mirror.MirrorSettings.OnFailure;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,7 +141,7 @@ class ConfigurationMetadataTests {
 	@Test
 	void valuesOfAClientAreAllOfThem() {
 		assertThat(values("client", "writes")).containsExactlyInAnyOrder(dashed(ClientSettings.Writes.values()));
-		assertThat(values("client", "on-failure")).containsExactlyInAnyOrder(dashed(ClientSettings.OnFailure.values()));
+		assertThat(values("client", "on-failure")).containsExactlyInAnyOrder(dashed(OnFailure.values()));
 	}
 
 	@Test

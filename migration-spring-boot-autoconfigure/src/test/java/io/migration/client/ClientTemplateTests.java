@@ -15,7 +15,7 @@ import io.migration.Side;
 import io.migration.WriteNotMirroredException;
 import io.migration.client.ClientScenario.Behaviour;
 import io.migration.client.ClientScenario.SideException;
-import io.migration.client.ClientSettings.OnFailure;
+import io.migration.mirror.MirrorSettings.OnFailure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,6 +131,7 @@ class ClientTemplateTests {
 				assertThat(seen).hasSize(2).first().isEqualTo("source");
 				assertThat(seen.get(1)).isInstanceOf(SideException.class)
 					.hasToString(new SideException(Side.TARGET).toString());
+				assertThat(scenario.routed().comparisons().divergences()).isEmpty();
 			}
 		}
 	}
@@ -143,6 +144,9 @@ class ClientTemplateTests {
 				assertThat(written(scenario, style, (first, failure) -> {
 					throw new IllegalStateException("planted with a secret");
 				}).get()).isEqualTo("source");
+				assertThat(scenario.routed().comparisons().divergences()).singleElement()
+					.satisfies((missed) -> assertThat(missed.difference()).contains("not on target")
+						.doesNotContain("secret"));
 			}
 		}
 		assertThat(output).contains("the compensation failed (java.lang.IllegalStateException)")

@@ -85,7 +85,7 @@ class RepeatedCallTests {
 			}
 			balances.awaitComparison(Result.MISMATCH);
 			assertThat(balances.migration.comparisons().divergences().get(0).difference())
-				.isEqualTo("done on source, target says RESOURCE_EXHAUSTED");
+				.isEqualTo("done on source, not on target: it said RESOURCE_EXHAUSTED");
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.migration.http;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import io.migration.MigrationPhase;
 import io.migration.WriteNotMirroredException;
 import io.migration.mirror.Comparisons.Result;
 import io.migration.mirror.RoutedMigration;
+import io.migration.phase.StepOutcome;
 import io.migration.test.HttpService;
 import io.migration.test.HttpService.Reply;
 import io.migration.test.HttpService.Request;
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.http.HttpMethod;
+import org.springframework.web.client.RestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -220,12 +223,34 @@ class HttpPhasesIntegrationTests {
 		String[] repeat = { "migration.http.pricing.writes=repeat", "migration.http.pricing.on-failure=raise" };
 		assertThat(application(MigrationPhase.DUAL_WRITE, repeat[0]).call(client, HttpMethod.PUT, "/a", "b", Map.of()))
 			.contains("source");
+		assertThat(this.applications.get(0).migration().comparisons().divergences()).singleElement()
+			.satisfies((missed) -> {
+				assertThat(missed.key()).isEqualTo("PUT /a");
+				assertThat(missed.difference()).contains("not on target", "500");
+			});
+		assertThat(this.applications.get(0).migration().control().advance("operator", null, false))
+			.isInstanceOf(StepOutcome.Refused.class);
 		CallingApplication raising = application(MigrationPhase.DUAL_WRITE, repeat);
 		assertThatThrownBy(() -> raising.call(client, HttpMethod.PUT, "/a", "b", Map.of()))
 			.isInstanceOf(WriteNotMirroredException.class)
 			.hasStackTraceContaining("the write is done on source");
 		assertThat(this.source.taken()).hasSize(2);
 		assertThat(this.target.taken()).hasSize(2);
+	}
+
+	@Test
+	void aBodyThatCanBeReadOnceIsMissedOnTarget() throws IOException {
+		CallingApplication application = application(MigrationPhase.DUAL_WRITE, "migration.http.pricing.writes=repeat");
+		RestClient client = application.context().getBean(RestClient.class);
+		client.put()
+			.uri(this.source.url() + "/api/a")
+			.body((out) -> out.write("once".getBytes(StandardCharsets.UTF_8)))
+			.retrieve()
+			.toBodilessEntity();
+		assertThat(this.source.taken()).singleElement().extracting(Request::body).isEqualTo("once");
+		assertThat(this.target.taken()).isEmpty();
+		assertThat(application.migration().comparisons().divergences()).singleElement()
+			.satisfies((missed) -> assertThat(missed.difference()).contains("only once"));
 	}
 
 	@ParameterizedTest
