@@ -49,7 +49,7 @@ record HttpRouteSettingsFactory(Checked checked) {
 
 	private int maxSize(DataSize size) {
 		if (size.isNegative() || size.compareTo(MOST) > 0) {
-			throw this.checked.invalid("compare.max-size", size, "is not between 0 and " + MOST,
+			throw this.checked.invalid("compare.max-size", size, "is not between 0 and 64MB",
 					"Use a size such as 1MB.");
 		}
 		return Math.toIntExact(size.toBytes());
@@ -64,7 +64,8 @@ record HttpRouteSettingsFactory(Checked checked) {
 			return BaseUrl.of(value);
 		}
 		catch (IllegalArgumentException ex) {
-			throw this.checked.invalid(property, value, "is no base URL: " + ex.getMessage(), action);
+			throw this.checked.invalid(property, value.replaceFirst("//[^/@]*@", "//...@"),
+					"is no base URL: " + ex.getMessage(), action);
 		}
 	}
 

@@ -554,19 +554,8 @@ public final class JdbcMigration implements PhaseSubject, MirroredMigration, Aut
 	@Override
 	public List<Gate> gates() {
 		JdbcMigrationSettings.Gates wanted = this.settings.gates();
-		List<Gate> gates = new ArrayList<>();
-		if (wanted.minTimeInPhase() != null) {
-			gates.add(PhaseGates.minTimeInPhase(wanted.minTimeInPhase(), Clock.systemUTC()));
-		}
-		if (wanted.minComparisons() != null) {
-			gates.add(MirrorGates.minComparisons(wanted.minComparisons(), this.comparisons));
-		}
-		if (wanted.maxMismatchRate() != null) {
-			gates.add(MirrorGates.maxMismatchRate(wanted.maxMismatchRate(), this.comparisons));
-		}
-		if (wanted.maxErrorRate() != null) {
-			gates.add(MirrorGates.maxErrorRate(wanted.maxErrorRate(), this.comparisons));
-		}
+		List<Gate> gates = MirrorGates.statistical(wanted.minTimeInPhase(), wanted.minComparisons(),
+				wanted.maxMismatchRate(), wanted.maxErrorRate(), this.comparisons);
 		if (wanted.journal() != null) {
 			gates.add(MirrorGates.journal(wanted.journal(), this::journal));
 		}

@@ -1,15 +1,21 @@
 package io.migration.mirror;
 
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 import io.migration.MigrationPhase;
 import io.migration.mirror.Comparisons.Result;
 import io.migration.phase.Gate;
+import io.migration.phase.PhaseGates;
 import io.migration.phase.PhaseStep;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The gates of a migration with data.
+ * The gates about what comparing has shown, and those of a migration with data.
  */
 public final class MirrorGates {
 
@@ -25,12 +31,40 @@ public final class MirrorGates {
 	}
 
 	/**
+	 * Return the statistical gates that are asked for; {@code null} stands for one that
+	 * is not.
+	 * @param minTimeInPhase how long a phase lasts at least
+	 * @param minComparisons how many reads are compared at least
+	 * @param maxMismatchRate the share of mismatches that is accepted
+	 * @param maxErrorRate the share of failed comparisons that is accepted
+	 * @param comparisons the comparisons
+	 * @return the gates, in a list of the caller's own
+	 */
+	public static List<Gate> statistical(@Nullable Duration minTimeInPhase, @Nullable Long minComparisons,
+			@Nullable Double maxMismatchRate, @Nullable Double maxErrorRate, Comparisons comparisons) {
+		List<Gate> gates = new ArrayList<>();
+		if (minTimeInPhase != null) {
+			gates.add(PhaseGates.minTimeInPhase(minTimeInPhase, Clock.systemUTC()));
+		}
+		if (minComparisons != null) {
+			gates.add(minComparisons(minComparisons, comparisons));
+		}
+		if (maxMismatchRate != null) {
+			gates.add(maxMismatchRate(maxMismatchRate, comparisons));
+		}
+		if (maxErrorRate != null) {
+			gates.add(maxErrorRate(maxErrorRate, comparisons));
+		}
+		return gates;
+	}
+
+	/**
 	 * Hold the step into read-new until enough reads were compared.
 	 * @param least how many
 	 * @param comparisons the comparisons
 	 * @return the gate
 	 */
-	public static Gate minComparisons(long least, Comparisons comparisons) {
+	private static Gate minComparisons(long least, Comparisons comparisons) {
 		return Gate.of("min-comparisons", MirrorGates::intoReadNew, true, (record) -> {
 			long actual = comparisons.total(Result.MATCH, Result.MISMATCH);
 			return new Gate.Reading(least, actual, actual >= least);
@@ -43,7 +77,7 @@ public final class MirrorGates {
 	 * @param comparisons the comparisons
 	 * @return the gate
 	 */
-	public static Gate maxMismatchRate(double most, Comparisons comparisons) {
+	private static Gate maxMismatchRate(double most, Comparisons comparisons) {
 		return Gate.of("max-mismatch-rate", MirrorGates::intoReadNew, true, (record) -> {
 			double actual = comparisons.mismatchRate();
 			return new Gate.Reading(most, actual, actual <= most);
@@ -56,7 +90,7 @@ public final class MirrorGates {
 	 * @param comparisons the comparisons
 	 * @return the gate
 	 */
-	public static Gate maxErrorRate(double most, Comparisons comparisons) {
+	private static Gate maxErrorRate(double most, Comparisons comparisons) {
 		return Gate.of("max-error-rate", MirrorGates::intoReadNewOrCutover, true, (record) -> {
 			double actual = comparisons.errorRate();
 			return new Gate.Reading(most, actual, actual <= most);

@@ -3,7 +3,6 @@ package io.migration.mirror;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -97,19 +96,8 @@ public final class RoutedMigration implements ManagedMigration, AutoCloseable {
 
 	private List<Gate> gates() {
 		RouteSettings.Gates wanted = this.settings.gates();
-		List<Gate> gates = new ArrayList<>();
-		if (wanted.minTimeInPhase() != null) {
-			gates.add(PhaseGates.minTimeInPhase(wanted.minTimeInPhase(), Clock.systemUTC()));
-		}
-		if (wanted.minComparisons() != null) {
-			gates.add(MirrorGates.minComparisons(wanted.minComparisons(), this.comparisons));
-		}
-		if (wanted.maxMismatchRate() != null) {
-			gates.add(MirrorGates.maxMismatchRate(wanted.maxMismatchRate(), this.comparisons));
-		}
-		if (wanted.maxErrorRate() != null) {
-			gates.add(MirrorGates.maxErrorRate(wanted.maxErrorRate(), this.comparisons));
-		}
+		List<Gate> gates = MirrorGates.statistical(wanted.minTimeInPhase(), wanted.minComparisons(),
+				wanted.maxMismatchRate(), wanted.maxErrorRate(), this.comparisons);
 		gates.add(PhaseGates.readShare(() -> this.control.readShare()));
 		return gates;
 	}

@@ -2,7 +2,6 @@ package io.migration.redis;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -447,19 +446,8 @@ public final class RedisMigration implements PhaseSubject, MirroredMigration, Au
 	@Override
 	public List<Gate> gates() {
 		RedisMigrationSettings.Gates wanted = this.settings.gates();
-		List<Gate> gates = new ArrayList<>();
-		if (wanted.minTimeInPhase() != null) {
-			gates.add(PhaseGates.minTimeInPhase(wanted.minTimeInPhase(), Clock.systemUTC()));
-		}
-		if (wanted.minComparisons() != null) {
-			gates.add(MirrorGates.minComparisons(wanted.minComparisons(), this.comparisons));
-		}
-		if (wanted.maxMismatchRate() != null) {
-			gates.add(MirrorGates.maxMismatchRate(wanted.maxMismatchRate(), this.comparisons));
-		}
-		if (wanted.maxErrorRate() != null) {
-			gates.add(MirrorGates.maxErrorRate(wanted.maxErrorRate(), this.comparisons));
-		}
+		List<Gate> gates = MirrorGates.statistical(wanted.minTimeInPhase(), wanted.minComparisons(),
+				wanted.maxMismatchRate(), wanted.maxErrorRate(), this.comparisons);
 		if (wanted.journal() != null) {
 			gates.add(MirrorGates.journal(wanted.journal(), this::journal));
 		}

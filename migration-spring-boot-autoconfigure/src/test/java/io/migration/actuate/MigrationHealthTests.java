@@ -79,7 +79,7 @@ class MigrationHealthTests {
 	@Test
 	void aDivergenceWithinTheLimitDoesNotWarn() {
 		Comparisons comparisons = new Comparisons(MirrorObserver.NONE);
-		this.scenario.gate(MirrorGates.maxMismatchRate(0.5, comparisons));
+		MirrorGates.statistical(null, null, 0.5, null, comparisons).forEach(this.scenario::gate);
 		StubMigration migration = new StubMigration(this.scenario.startIn(SHADOW), comparisons);
 		migration.diverge("a");
 		assertThat(health(migration).getStatus()).isEqualTo(WARNING);
